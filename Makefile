@@ -1,0 +1,65 @@
+# Every target is a thin line over ansible-playbook or a tool, so nothing here is needed to use the collection.
+# Relative paths throughout: the checkout may lie in a path with spaces.
+ENV ?= local
+PYTHON ?= python3
+VENV := .venv
+RUN_DIR ?= .run
+PLAYBOOK := ansible-playbook -i inventories/$(ENV)
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# The virtual environment is compiled when it is made; nothing may litter the checkout.
+export PYTHONDONTWRITEBYTECODE := 1
+ifeq ($(ENV),local)
+# The embedded AWS takes any credentials; a profile of yours would only be in the way.
+unexport AWS_PROFILE
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down plan status logs lint test test-full molecule lock clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@echo "  ENV=local|dev|staging|prod chooses the inventory of up and plan (now: $(ENV))."
+
+$(VENV)/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing the tools into $(VENV) ..."
+	@$(PYTHON) requirements/bootstrap.py $(VENV)
+
+setup: $(VENV)/.ready ## Install the tools into .venv from the lock file
+
+up: setup ## Deploy; for ENV=local on the embedded AWS, which is started if need be
+ifeq ($(ENV),local)
+	@python -m emulator up
+endif
+	@$(PLAYBOOK) site.yml
+
+down: setup ## End the embedded AWS and everything that it started
+	@python -m emulator down
+
+plan: setup ## Show what a deployment would change, changing nothing
+	@$(PLAYBOOK) site.yml --check --diff
+
+status: setup ## Say how the embedded AWS and its tasks are
+	@python -m emulator status
+
+logs: setup ## Show the last lines of every task's log
+	@tail -n 50 $(RUN_DIR)/logs/tasks/*.log
+
+lint: setup ## Run the linters and type checks
+	@.config/lint
+
+test: setup lint ## Run every test that needs nothing but this machine, within 20 minutes
+	@pytest -m "not full"
+
+test-full: setup lint ## Run the long tests too
+	@pytest
+
+molecule: setup ## Run the Molecule scenarios
+	@molecule test --all
+
+lock: setup ## Resolve the dependencies anew into hash-locked files without index addresses
+	@requirements/lock
+
+clean: down ## Remove the environment and everything that was made
+	@rm -rf $(VENV) .run

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Filters of the role network: the border between Ansible and the pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.palisade.ecs.plugins.plugin_utils import _network_facts as facts
+from ansible_collections.palisade.ecs.plugins.plugin_utils import _network_plan as plan
+
+
+def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except plan.NetworkProblem as problem:
+            raise AnsibleFilterError(str(problem)) from problem
+
+    return call
+
+
+class FilterModule:
+    """Offer the filters to Ansible."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {
+            "network_outputs": facts.network_outputs,
+            "private_route_table_ids": facts.private_route_table_ids,
+            "route_table_plan": facts.route_table_plan,
+            "subnet_ids": facts.subnet_ids,
+            "subnet_plan": _reporting(plan.plan_subnets),
+            "subnets_with_nat": facts.subnets_with_nat,
+        }

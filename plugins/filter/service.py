@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Filters of the role ecs_service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
+
+
+class FilterModule:
+    """Offer the filters to Ansible."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {
+            "active_service": facts.active_service,
+            "deployment_settled": facts.deployment_settled,
+            "deployment_story": facts.deployment_story,
+            "published_image": facts.published_image,
+            "running_image": facts.running_image,
+        }

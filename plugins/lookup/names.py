@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Form every name and ARN of a stack, in one place."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: names
+author: Palisade contributors
+short_description: Form the names and ARNs of a stack
+version_added: 0.1.0
+description:
+  - Every name and ARN that can be formed before a resource exists is formed here and nowhere else, so that a
+    policy may name a table which is yet to be made, and two roles never disagree about a name.
+  - Reads C(palisade_name), C(palisade_environment), C(palisade_account_id), C(palisade_region) and
+    C(palisade_partition) and says clearly which of them is malformed.
+options:
+  _terms:
+    description:
+      - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(log_group),
+        V(load_balancer), V(target_group), V(table), V(repository), V(execution_role), V(task_role),
+        V(execution_policy), V(task_policy), V(key_alias), V(registry).
+    required: true
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Name the table
+  ansible.builtin.debug:
+    msg: "{{ lookup('palisade.ecs.names', 'table').arn }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary per term with C(name) and, where the ARN can be formed in advance, C(arn).
+  type: list
+  elements: dict
+  sample: [{"name": "shop-dev", "arn": "arn:aws:dynamodb:eu-central-1:123456789012:table/shop-dev"}]
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import NameProblem, StackNames
+
+INPUTS = ("palisade_name", "palisade_environment", "palisade_account_id", "palisade_region", "palisade_partition")
+
+
+class LookupModule(LookupBase):
+    """Give ``lookup('palisade.ecs.names', 'table')`` its answer."""
+
+    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
+        """Return one dictionary per term; raise AnsibleError naming the variable that is missing or malformed."""
+        values = {name: self._input(name, variables or {}) for name in INPUTS}
+        try:
+            names = StackNames(**{name.removeprefix("palisade_"): value for name, value in values.items()})
+            return [names.of(term) for term in terms]
+        except NameProblem as problem:
+            raise AnsibleError(str(problem)) from problem
+
+    def _input(self, name: str, variables: dict[str, Any]) -> str:
+        if name == "palisade_partition" and name not in variables:
+            return "aws"
+        if name not in variables:
+            raise AnsibleError(f"{name} is not set. Set it in the inventory: see inventories/dev for an example.")
+        return str(self._templar.template(variables[name]))

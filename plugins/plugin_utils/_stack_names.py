@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+"""Names and ARNs of a stack as pure functions of its five shared inputs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# A load balancer's name has at most 32 characters, and the longest suffix that is added to the stack's is 8 long:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+STACK_NAME_LIMIT = 24
+
+# resource -> (name, ARN without "arn:<partition>:"); an empty ARN means that it cannot be formed in advance.
+SHAPES = {
+    "stack": ("{stack}", ""),
+    "cluster": ("{stack}", "ecs:{region}:{account}:cluster/{name}"),
+    "service": ("{stack}", "ecs:{region}:{account}:service/{stack}/{name}"),
+    "task_family": ("{stack}", ""),
+    "container": ("app", ""),
+    "log_group": ("/ecs/{stack}", "logs:{region}:{account}:log-group:{name}"),
+    "load_balancer": ("{stack}", ""),
+    "target_group": ("{stack}", ""),
+    "table": ("{stack}", "dynamodb:{region}:{account}:table/{name}"),
+    "repository": ("{stack}", "ecr:{region}:{account}:repository/{name}"),
+    # IAM is global: the region keeps two stacks of one account apart.
+    "execution_role": ("{stack}-{region}-execution", "iam::{account}:role/{name}"),
+    "task_role": ("{stack}-{region}-task", "iam::{account}:role/{name}"),
+    "execution_policy": ("{stack}-{region}-execution", "iam::{account}:policy/{name}"),
+    "task_policy": ("{stack}-{region}-task", "iam::{account}:policy/{name}"),
+    "key_alias": ("alias/{stack}", "kms:{region}:{account}:{name}"),
+    "registry": ("{account}.dkr.ecr.{region}.{suffix}", ""),
+}
+
+RULES = {
+    "name": (
+        r"[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]",
+        "lower-case letters, digits and single hyphens, beginning with a letter",
+    ),
+    "environment": (r"[a-z][a-z0-9]*", "lower-case letters and digits, beginning with a letter"),
+    "account_id": (r"[0-9]{12}", "the twelve digits of an AWS account, quoted in YAML"),
+    "region": (r"[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
+    "partition": (r"aws(?:-cn|-us-gov)?", "aws, aws-cn or aws-us-gov"),
+}
+
+
+class NameProblem(ValueError):
+    """A shared input is malformed; the message names the variable and says what was expected."""
+
+
+@dataclass(frozen=True)
+class StackNames:
+    """The five shared inputs of a stack; raises NameProblem when one of them is malformed."""
+
+    name: str
+    environment: str
+    account_id: str
+    region: str
+    partition: str = "aws"
+
+    def __post_init__(self) -> None:
+        for field, (pattern, expected) in RULES.items():
+            value = getattr(self, field)
+            if not re.fullmatch(pattern, value):
+                raise NameProblem(f"palisade_{field} is {value!r}; expected {expected}.")
+        if len(self.stack) > STACK_NAME_LIMIT:
+            raise NameProblem(
+                f"palisade_name and palisade_environment together give {self.stack!r}, {len(self.stack)} characters; "
+                f"expected at most {STACK_NAME_LIMIT}, because a load balancer's name is limited. Shorten one of them."
+            )
+        if self.stack.startswith("internal-"):
+            raise NameProblem(
+                f"palisade_name is {self.name!r}; AWS refuses load balancer names that begin with internal-."
+            )
+
+    @property
+    def stack(self) -> str:
+        """Name of the stack, the stem of every other name."""
+        return f"{self.name}-{self.environment}"
+
+    def of(self, resource: str) -> dict[str, str]:
+        """Return C(name) and, if it can be formed in advance, C(arn) of a resource; raise NameProblem if unknown."""
+        if resource not in SHAPES:
+            raise NameProblem(f"{resource!r} is no resource of a stack; expected one of {', '.join(sorted(SHAPES))}.")
+        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        facts = {"stack": self.stack, "account": self.account_id, "region": self.region, "suffix": suffix}
+        name_shape, arn_shape = SHAPES[resource]
+        name = name_shape.format(**facts)
+        if not arn_shape:
+            return {"name": name}
+        return {"name": name, "arn": f"arn:{self.partition}:" + arn_shape.format(name=name, **facts)}
