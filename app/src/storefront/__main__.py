@@ -1,0 +1,62 @@
+# Copyright: Palisade contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serve the shop over TLS until SIGTERM: `python -m storefront`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
+
+from storefront import logs
+from storefront.certificate import KeyPair, write_key_pair
+from storefront.settings import Settings, read_settings
+
+# granian closes idle connections after this time too, and 60 s is the most it takes:
+# the load balancer's idle timeout has to stay below it, or it sends requests into closing connections.
+IDLE_TIMEOUT_MILLISECONDS = 60_000
+
+
+def main() -> None:
+    """Check the environment, make a certificate and serve in this process, which receives the signals itself."""
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    # The worker inherits granian's handler, which means nothing there: a SIGTERM while it loads would be lost.
+    os.register_at_fork(after_in_child=_restore_signals)
+    with tempfile.TemporaryDirectory(prefix="storefront-") as directory:
+        serve(settings, write_key_pair(Path(directory), "storefront"))
+
+
+def serve(settings: Settings, pair: KeyPair) -> None:
+    """Serve until SIGTERM, finish the requests that are under way, and return."""
+    Granian(
+        "storefront.wsgi:application",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=1,
+        blocking_threads=settings.threads,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT_MILLISECONDS),
+        ssl_cert=pair.certificate,
+        ssl_key=pair.key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        workers_kill_timeout=settings.kill_timeout,
+        log_dictconfig=logs.logging_config(settings.log_level),
+    ).serve()
+
+
+def _restore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    main()

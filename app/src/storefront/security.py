@@ -1,0 +1,54 @@
+# Copyright: Palisade contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every answer tells browsers, and which requests of browsers are refused."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import Forbidden, LengthRequired
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # With "no-referrer" browsers send "Origin: null" with our own forms, and the check below would refuse them.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def install(app: Flask, hsts_seconds: int) -> None:
+    """Add the headers to every answer and refuse what another site makes a browser send."""
+
+    def add_headers(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        response.headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.after_request(add_headers)
+    app.before_request(_refuse_foreign_sites)
+    app.before_request(_refuse_unmeasured_bodies)
+
+
+def _refuse_foreign_sites() -> None:
+    """Refuse a write that a page of another origin started; a client that is no browser sends neither header."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    from_elsewhere = site not in ("same-origin", "none") if site else origin not in (None, f"https://{request.host}")
+    if from_elsewhere:
+        raise Forbidden("This request was started by a page of another site.")
+
+
+def _refuse_unmeasured_bodies() -> None:
+    """Refuse a body that does not say how long it is: werkzeug would cut it at the limit, silently."""
+    if "Transfer-Encoding" in request.headers:
+        raise LengthRequired("Send a Content-Length.")

@@ -1,0 +1,32 @@
+# Copyright: Palisade contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The application as the server loads it: the only place with real settings and a real client."""
+
+from __future__ import annotations
+
+import boto3
+from botocore.config import Config
+from flask import Flask
+
+from storefront import create_app, logs
+from storefront.repository import DynamoRepository
+from storefront.settings import Settings, read_settings
+
+
+def application() -> Flask:
+    """Build the application from the environment; called once in each worker."""
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    client = boto3.client("dynamodb", region_name=settings.aws_region, config=_client_config(settings))
+    return create_app(settings, DynamoRepository(client, settings.table_name))
+
+
+def _client_config(settings: Settings) -> Config:
+    """Give up early: three attempts have to end well before the load balancer's patience."""
+    return Config(
+        connect_timeout=1,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=settings.threads,
+        tcp_keepalive=True,
+    )
