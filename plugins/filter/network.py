@@ -20,7 +20,7 @@ def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments, **options)
         except plan.NetworkProblem as problem:
-            raise AnsibleFilterError(str(problem)) from problem
+            raise AnsibleFilterError(str(problem)) from None  # Ansible would print the cause a second time
 
     return call
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
+from ansible_collections.palisade.ecs.plugins.plugin_utils._task_definition import definition_matches
 
 
 class FilterModule:
@@ -18,6 +19,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "active_service": facts.active_service,
+            "definition_matches": definition_matches,
             "deployment_settled": facts.deployment_settled,
             "deployment_story": facts.deployment_story,
             "published_image": facts.published_image,

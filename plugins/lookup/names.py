@@ -59,7 +59,7 @@ class LookupModule(LookupBase):
             names = StackNames(**{name.removeprefix("palisade_"): value for name, value in values.items()})
             return [names.of(term) for term in terms]
         except NameProblem as problem:
-            raise AnsibleError(str(problem)) from problem
+            raise AnsibleError(str(problem)) from None  # Ansible would print the cause a second time
 
     def _input(self, name: str, variables: dict[str, Any]) -> str:
         if name == "palisade_partition" and name not in variables:

@@ -110,7 +110,7 @@ def _short_name(endpoint: Facts) -> str:
 def _tier_ids(subnets: Sequence[Facts], tier: str, zone_count: int) -> list[str]:
     found = [subnet for subnet in subnets if subnet["tags"].get("palisade:tier") == tier]
     if not found:
-        return [placeholder("subnet", index) for index in range(zone_count)]
+        return [placeholder("subnet", index) for index in range(int(zone_count))]
     return [subnet["subnet_id"] for subnet in sorted(found, key=lambda subnet: str(subnet["availability_zone"]))]
 
 

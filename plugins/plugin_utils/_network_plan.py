@@ -41,6 +41,7 @@ def plan_subnets(
     Raises NetworkProblem naming the variable when a CIDR is malformed, too small, outside the VPC or overlaps another,
     or when the region has fewer zones than asked for.
     """
+    zone_count = int(zone_count)  # -e network_az_count=3 gives a string
     if zone_count not in ZONE_COUNTS:
         raise NetworkProblem(f"network_az_count is {zone_count}; expected a number from 2 to 6.")
     if len(zones) < zone_count:
@@ -68,7 +69,7 @@ def _parse(variable: str, cidr: str) -> IPv4Network:
     except ValueError as error:
         raise NetworkProblem(
             f"{variable} has {cidr!r}: {error}. Expected an IPv4 network such as 10.0.0.0/16."
-        ) from error
+        ) from None
 
 
 def _vpc_network(cidr: str) -> IPv4Network:

@@ -29,8 +29,8 @@ def running_image(definition: Facts, container: str) -> str:
     return next((str(one["image"]) for one in containers if one["name"] == container), "")
 
 
-def deployment_settled(services: Sequence[Facts], definition_arn: str) -> bool:
-    """Say whether a service runs all its tasks from one definition and nothing else.
+def deployment_settled(services: Sequence[Facts], family: str, revision: int) -> bool:
+    """Say whether a service runs all its tasks from one revision and nothing else.
 
     A rollback ends with the old definition as the completed deployment, so completion alone proves nothing.
     """
@@ -40,13 +40,13 @@ def deployment_settled(services: Sequence[Facts], definition_arn: str) -> bool:
         return False
     deployment = deployments[0]
     return bool(
-        deployment["taskDefinition"] == definition_arn
+        deployment["taskDefinition"].endswith(f":task-definition/{family}:{revision}")
         and deployment["rolloutState"] == "COMPLETED"
         and deployment["runningCount"] == deployment["desiredCount"] == service["desiredCount"]
     )
 
 
-def deployment_story(services: Sequence[Facts], definition_arn: str) -> str:
+def deployment_story(services: Sequence[Facts]) -> str:
     """Return in lines for a person how far a deployment got and what the service said last."""
     service = active_service(services)
     states = [
@@ -55,5 +55,4 @@ def deployment_story(services: Sequence[Facts], definition_arn: str) -> str:
         for one in service.get("deployments", [])
     ]
     events = [str(event["message"]) for event in service.get("events", [])[:5]]
-    wanted = definition_arn.rsplit("/", maxsplit=1)[-1]
-    return "\n".join([f"{wanted} did not become the only deployment in time.", *states, "Last events:", *events])
+    return "\n".join([*states, "Last events:", *events])
