@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One site for all end-to-end tests: a deployment takes about a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.site import Site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A deployed site in a run directory with a space in its path; all its processes end with the tests."""
+    site = Site(tmp_path_factory.mktemp("a site") / "run")
+    try:
+        site.emulator("up")
+        site.playbook()
+        yield site
+    finally:
+        site.emulator("down")

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site on an embedded AWS of its own, driven by the commands that a user types."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+STACK = "shop-local"
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nothing listens on; all are held until all are known, so that they differ."""
+    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [holder.getsockname()[1] for holder in holders]
+    for holder in holders:
+        holder.close()
+    return ports
+
+
+def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Return the first true answer of a condition; fail after a while, saying what was awaited."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+@dataclass
+class Site:
+    """One run directory with its ports; nothing of it meets a site that a developer has up."""
+
+    run_dir: Path
+    ports: list[int] = field(default_factory=lambda: free_ports(3))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which the commands run."""
+        api, site, http = self.ports
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_ACCESS", "AWS_PROFILE"))}
+        return kept | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PALISADE_RUN_DIR": str(self.run_dir),
+            "PALISADE_API_PORT": str(api),
+            "PALISADE_SITE_PORT": str(site),
+            "PALISADE_HTTP_PORT": str(http),
+            "AWS_ENDPOINT_URL": self.api,
+            "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+            "ANSIBLE_FORCE_COLOR": "false",
+        }
+
+    @property
+    def api(self) -> str:
+        """The address of the AWS API."""
+        return f"http://127.0.0.1:{self.ports[0]}"
+
+    @property
+    def url(self) -> str:
+        """The address of the site, with a slash at the end."""
+        return f"https://localhost:{self.ports[1]}/"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate that clients trust."""
+        return self.run_dir / "ca.pem"
+
+    def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the checkout and return what it said."""
+        environment = self.environment | variables
+        return subprocess.run(
+            command,
+            cwd=CHECKOUT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def emulator(self, command: str, **variables: str) -> str:
+        """Run `python -m emulator`; fail with all it said if it fails."""
+        return self._checked(self.run(sys.executable, "-m", "emulator", command, **variables))
+
+    def playbook(self, *arguments: str) -> str:
+        """Run site.yml; fail with the end of what it said if it fails."""
+        return self._checked(self.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments))
+
+    def _checked(self, done: subprocess.CompletedProcess[str]) -> str:
+        assert done.returncode == 0, f"{done.args}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        return done.stdout
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the embedded AWS."""
+        return boto3.client(
+            service,
+            endpoint_url=self.api,
+            region_name="eu-central-1",
+            aws_access_key_id="tests",
+            aws_secret_access_key="tests-need-none",
+        )
+
+    def state(self) -> Any:
+        """Return what the emulator knows of its tasks and its load balancer."""
+        with urllib.request.urlopen(f"{self.api}/_palisade/state", timeout=10) as answer:  # noqa: S310 - loopback
+            return json.load(answer)
+
+    def tasks(self) -> list[Any]:
+        """Return the tasks that serve requests."""
+        return [task for task in self.state()["tasks"] if task["phase"] == "RUNNING" and task["health"] == "healthy"]
+
+    def request(self, path: str, method: str = "GET", body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
+        """Send a request to the site over verified TLS; return its status and body."""
+        request = urllib.request.Request(self.url + path.lstrip("/"), method=method)  # noqa: S310 - https
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        trust = ssl.create_default_context(cafile=self.authority)
+        with urllib.request.urlopen(request, context=trust, timeout=10) as answer:  # noqa: S310 - https
+            return answer.status, answer.read()
