@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # The virtual environment is compiled when it is made; nothing may litter the checkout.
 export PYTHONDONTWRITEBYTECODE := 1
+export MOLECULE_GLOB := molecule/*/molecule.yml
 ifeq ($(ENV),local)
 # The embedded AWS takes any credentials; a profile of yours would only be in the way.
 unexport AWS_PROFILE

@@ -16,6 +16,8 @@ def test_the_default_scenario_passes(tmp_path: Path) -> None:
         "test",
         "--scenario-name",
         "default",
+        # Where Molecule looks for scenarios first; it would warn about the top level otherwise.
+        MOLECULE_GLOB="molecule/*/molecule.yml",
         PALISADE_MOLECULE_RUN_DIR=str(site.run_dir),
         PALISADE_MOLECULE_API_PORT=str(api),
         PALISADE_MOLECULE_SITE_PORT=str(https),
