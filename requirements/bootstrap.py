@@ -13,6 +13,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from urllib.parse import unquote
 
 HERE = Path(__file__).resolve().parent
 # pip's option -> uv's variable and what separates several values in it.
@@ -21,6 +22,8 @@ INDEX_OPTIONS = {
     "extra-index-url": ("UV_INDEX", " "),
     "find-links": ("UV_FIND_LINKS", ","),
 }
+# What older instructions tell people to set; uv still reads them.
+LEGACY = {"UV_DEFAULT_INDEX": "UV_INDEX_URL", "UV_INDEX": "UV_EXTRA_INDEX_URL"}
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -40,8 +43,10 @@ def uv_environment(options: dict[str, str]) -> dict[str, str]:
     environment = dict(os.environ)
     for option, (variable, separator) in INDEX_OPTIONS.items():
         values = [value for value in options.get(option, "").replace("\\n", " ").split() if is_reachable(value)]
-        if values:
+        if values and LEGACY.get(variable) not in environment:
             environment.setdefault(variable, separator.join(values))
+    if options.get("no-index", "").lower() in ("1", "true", "yes", "on"):
+        environment.setdefault("UV_NO_INDEX", "1")
     if "cert" in options:
         environment.setdefault("SSL_CERT_FILE", options["cert"])
     # pip takes the best version of all indexes; the hashes of the lock file decide what is installed in any case.
@@ -51,7 +56,7 @@ def uv_environment(options: dict[str, str]) -> dict[str, str]:
 
 def is_reachable(address: str) -> bool:
     """Say whether a local directory exists; other addresses are taken on trust. pip skips what is missing, uv fails."""
-    path = address.removeprefix("file://")
+    path = unquote(address.removeprefix("file://"))
     return "://" in path or Path(path).exists()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
+from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
 from ansible_collections.palisade.ecs.plugins.plugin_utils._task_definition import definition_matches
 
 
@@ -22,6 +23,7 @@ class FilterModule:
             "definition_matches": definition_matches,
             "deployment_settled": facts.deployment_settled,
             "deployment_story": facts.deployment_story,
+            "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
         }

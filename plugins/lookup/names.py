@@ -14,13 +14,14 @@ description:
   - Every name and ARN that can be formed before a resource exists is formed here and nowhere else, so that a
     policy may name a table which is yet to be made, and two roles never disagree about a name.
   - Reads C(palisade_name), C(palisade_environment), C(palisade_account_id), C(palisade_region) and
-    C(palisade_partition) and says clearly which of them is malformed.
+    C(palisade_partition), which is that of the region unless set, and says clearly which of them is malformed.
 options:
   _terms:
     description:
       - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(log_group),
         V(load_balancer), V(target_group), V(table), V(repository), V(execution_role), V(task_role),
-        V(execution_policy), V(task_policy), V(key_alias), V(registry).
+        V(execution_policy), V(task_policy), V(key_alias), V(registry), V(partition), V(dns_suffix), V(account_root),
+        V(ecs_resources), V(layer_bucket).
     required: true
     type: list
     elements: str
@@ -44,7 +45,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import NameProblem, StackNames
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import NameProblem, StackNames, partition_of
 
 INPUTS = ("palisade_name", "palisade_environment", "palisade_account_id", "palisade_region", "palisade_partition")
 
@@ -63,7 +64,7 @@ class LookupModule(LookupBase):
 
     def _input(self, name: str, variables: dict[str, Any]) -> str:
         if name == "palisade_partition" and name not in variables:
-            return "aws"
+            return partition_of(self._input("palisade_region", variables))
         if name not in variables:
             raise AnsibleError(f"{name} is not set. Set it in the inventory: see inventories/dev for an example.")
         return str(self._templar.template(variables[name]))

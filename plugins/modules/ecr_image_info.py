@@ -85,7 +85,7 @@ with suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
 MISSING = ["ImageNotFoundException", "RepositoryNotFoundException"]
 
 
-@AWSRetry.jittered_backoff()
+@AWSRetry.jittered_backoff(catch_extra_error_codes=["ThrottlingException"])
 def describe_image(client: Any, repository: str, digest: str) -> list[dict[str, Any]]:
     """Return the image as ECR describes it in a list of one, or an empty list when it does not exist."""
     try:

@@ -37,9 +37,12 @@ def unknown_inputs(variables: Iterable[str], options: Iterable[str]) -> list[str
 
 
 def _sentence(name: str, known: set[str]) -> str:
-    guess = get_close_matches(name, known, n=1, cutoff=0.85)
+    prefix = next(prefix for prefix in OUR_PREFIXES + SHARED_PREFIXES if name.startswith(prefix))
+    # The prefix that all share is no likeness.
+    endings = [one.removeprefix(prefix) for one in known if one.startswith(prefix)]
+    guess = get_close_matches(name.removeprefix(prefix), endings, n=1, cutoff=0.8)
     if guess:
-        return f"{name} is not an input; did you mean {guess[0]}?"
-    if name.startswith(OUR_PREFIXES):
+        return f"{name} is not an input; did you mean {prefix}{guess[0]}?"
+    if prefix in OUR_PREFIXES:
         return f"{name} is not an input; the inputs are listed in meta/argument_specs.yml of each role."
     return ""

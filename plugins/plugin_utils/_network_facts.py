@@ -15,6 +15,9 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._network_plan import 
 
 Facts = Mapping[str, Any]
 
+# EC2 goes on listing an endpoint for a while after its deletion.
+GONE = ("deleting", "deleted", "expired", "failed", "rejected")
+
 
 def placeholder(prefix: str, index: int = 0) -> str:
     """Return a well-formed id that no resource has."""
@@ -92,13 +95,14 @@ def network_outputs(
     zone_count: int,
 ) -> dict[str, Any]:
     """Return network_outputs from what EC2 describes, with placeholders for what is not there yet."""
+    living = [endpoint for endpoint in endpoints if endpoint["state"].lower() not in GONE]
     return {
         "vpc_id": vpcs[0]["id"] if vpcs else placeholder("vpc"),
         "public_subnet_ids": _tier_ids(subnets, "public", zone_count),
         "private_subnet_ids": _tier_ids(subnets, "private", zone_count),
         "endpoint_security_group_id": groups[0]["group_id"] if groups else placeholder("sg"),
-        "endpoint_ids": {_short_name(endpoint): endpoint["vpc_endpoint_id"] for endpoint in endpoints},
-        "prefix_list_ids": _prefix_lists(route_tables, endpoints) if vpcs else [placeholder("pl")],
+        "endpoint_ids": {_short_name(endpoint): endpoint["vpc_endpoint_id"] for endpoint in living},
+        "prefix_list_ids": _prefix_lists(route_tables, living) if vpcs else [placeholder("pl")],
     }
 
 

@@ -64,12 +64,15 @@ def nat_zones(subnets: Sequence[dict[str, Any]], mode: str) -> list[str]:
 
 
 def _parse(variable: str, cidr: str) -> IPv4Network:
+    expected = "Expected an IPv4 network such as 10.0.0.0/16."
     try:
-        return IPv4Network(cidr)
+        network = IPv4Network(cidr)
     except ValueError as error:
-        raise NetworkProblem(
-            f"{variable} has {cidr!r}: {error}. Expected an IPv4 network such as 10.0.0.0/16."
-        ) from None
+        raise NetworkProblem(f"{variable} has {cidr!r}: {error}. {expected}") from None
+    if str(network) != cidr:
+        # Python understands netmasks too, AWS does not.
+        raise NetworkProblem(f"{variable} has {cidr!r}. {expected}")
+    return network
 
 
 def _vpc_network(cidr: str) -> IPv4Network:

@@ -18,6 +18,12 @@ SHAPES = {
     "service": ("{stack}", "ecs:{region}:{account}:service/{stack}/{name}"),
     "task_family": ("{stack}", ""),
     "container": ("app", ""),
+    "partition": ("{partition}", ""),
+    "dns_suffix": ("{suffix}", ""),
+    "account_root": ("root", "iam::{account}:root"),
+    "ecs_resources": ("*", "ecs:{region}:{account}:*"),
+    # Image layers lie in a bucket of ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    "layer_bucket": ("prod-{region}-starport-layer-bucket", "s3:::{name}"),
     "log_group": ("/ecs/{stack}", "logs:{region}:{account}:log-group:{name}"),
     "load_balancer": ("{stack}", ""),
     "target_group": ("{stack}", ""),
@@ -35,13 +41,22 @@ SHAPES = {
 RULES = {
     "name": (
         r"[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]",
-        "lower-case letters, digits and single hyphens, beginning with a letter",
+        "two or more lower-case letters, digits and single hyphens, from a letter to a letter or digit",
     ),
     "environment": (r"[a-z][a-z0-9]*", "lower-case letters and digits, beginning with a letter"),
     "account_id": (r"[0-9]{12}", "the twelve digits of an AWS account, quoted in YAML"),
     "region": (r"[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
     "partition": (r"aws(?:-cn|-us-gov)?", "aws, aws-cn or aws-us-gov"),
 }
+
+
+# Regions outside these belong to the partition aws.
+PARTITION_OF = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to."""
+    return next((partition for prefix, partition in PARTITION_OF.items() if region.startswith(prefix)), "aws")
 
 
 class NameProblem(ValueError):
@@ -63,6 +78,11 @@ class StackNames:
             value = getattr(self, field)
             if not re.fullmatch(pattern, value):
                 raise NameProblem(f"palisade_{field} is {value!r}; expected {expected}.")
+        if self.partition != partition_of(self.region):
+            raise NameProblem(
+                f"palisade_partition is {self.partition!r}, but {self.region} belongs to "
+                f"{partition_of(self.region)!r}. Leave palisade_partition out, or correct palisade_region."
+            )
         if len(self.stack) > STACK_NAME_LIMIT:
             raise NameProblem(
                 f"palisade_name and palisade_environment together give {self.stack!r}, {len(self.stack)} characters; "
@@ -83,7 +103,13 @@ class StackNames:
         if resource not in SHAPES:
             raise NameProblem(f"{resource!r} is no resource of a stack; expected one of {', '.join(sorted(SHAPES))}.")
         suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        facts = {"stack": self.stack, "account": self.account_id, "region": self.region, "suffix": suffix}
+        facts = {
+            "stack": self.stack,
+            "account": self.account_id,
+            "region": self.region,
+            "partition": self.partition,
+            "suffix": suffix,
+        }
         name_shape, arn_shape = SHAPES[resource]
         name = name_shape.format(**facts)
         if not arn_shape:

@@ -19,6 +19,8 @@ Facts = Mapping[str, Any]
 # What ECS fills in where a container says nothing; the rest of what it adds is empty.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 CONTAINER_DEFAULTS = {"cpu": 0, "essential": True}
+# Lists whose order ECS may change and does not care about; the order of a command says what is run.
+UNORDERED = ("environment", "environment_files", "mount_points", "port_mappings", "secrets", "ulimits", "volumes_from")
 TASK_KEYS = ("cpu", "memory", "network_mode", "execution_role_arn", "task_role_arn")
 
 
@@ -33,21 +35,17 @@ def definition_matches(wanted: Facts, registered: Facts) -> bool:
     return sizes_match and _containers(wanted["containers"]) == _containers(registered["container_definitions"])
 
 
-def _containers(containers: list[Facts]) -> Any:
-    return _unordered([_without_defaults(camel_dict_to_snake_dict(container)) for container in containers])
+def _containers(containers: list[Facts]) -> list[Any]:
+    return _sorted([_comparable(camel_dict_to_snake_dict(container)) for container in containers])
 
 
-def _without_defaults(container: Facts) -> dict[str, Any]:
+def _comparable(container: Facts) -> dict[str, Any]:
     return {
-        key: value
+        key: _sorted(value) if key in UNORDERED else value
         for key, value in container.items()
         if value not in ("", [], {}, None) and (key, value) not in CONTAINER_DEFAULTS.items()
     }
 
 
-def _unordered(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _unordered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return sorted((_unordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
-    return value
+def _sorted(items: list[Any]) -> list[Any]:
+    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))

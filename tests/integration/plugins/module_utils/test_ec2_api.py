@@ -22,7 +22,7 @@ def make_client() -> Any:
         "ec2",
         region_name="eu-central-1",
         aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106
+        aws_secret_access_key="local",
     )
 
 

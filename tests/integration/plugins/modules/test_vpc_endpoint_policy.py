@@ -13,9 +13,10 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.ec2.models.vpcs import VPCEndPoint
 from moto.ec2.responses.vpcs import VPCs
 from moto.server import ThreadedMotoServer
+
+from emulator.control_plane.fidelity.ec2 import obey_reset_policy
 
 ROOT = Path(__file__).parents[4]
 REGION = "eu-central-1"
@@ -83,15 +84,12 @@ def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ec2]:
     modify = VPCs.modify_vpc_endpoint
 
     def modify_vpc_endpoint(response: Any) -> Any:
-        """Obey ResetPolicy, which moto ignores, and keep a record."""
+        """Keep a record."""
         ec2.modifications.append({"ResetPolicy", "PolicyDocument"} & response.querystring.keys())
-        result = modify(response)
-        if response._get_param("ResetPolicy"):
-            (endpoint,) = response.ec2_backend.describe_vpc_endpoints([response._get_param("VpcEndpointId")])
-            endpoint.policy_document = json.dumps(VPCEndPoint.DEFAULT_POLICY)
-        return result
+        return modify(response)
 
     monkeypatch.setattr(VPCs, "modify_vpc_endpoint", modify_vpc_endpoint)
+    obey_reset_policy(VPCs)
     yield ec2
     server.stop()
 
@@ -115,7 +113,7 @@ def play(ec2: Ec2, tmp_path: Path) -> Play:
     def run(*tasks: dict[str, Any]) -> list[dict[str, Any]]:
         (tmp_path / "play.yml").write_text(json.dumps([_play(ec2.url, tasks, tmp_path / "results.json")]))
         command = [sys.executable, "-m", "ansible", "playbook", str(tmp_path / "play.yml")]
-        finished = subprocess.run(  # noqa: S603
+        finished = subprocess.run(
             command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
         )
         assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -32,7 +32,7 @@ RESPONSES: dict[str, Any] = {
     ],
 )
 def test_endpoint_is_waited_for_before_and_after(state: str, wait: bool, calls: list[str]) -> None:
-    client = boto3.client("ec2", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106
+    client = boto3.client("ec2", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     policy = {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}
     change = plan(Endpoint("vpce-1", "s3", "Gateway", state, policy), Wanted("vpce-1", "", "", policy=None))
     with Stubber(client) as script:

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and ARNs of a stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import SHAPES, NameProblem, StackNames
+
+DEV = StackNames("shop", "dev", "123456789012", "eu-central-1")
+
+NAMES = {
+    "stack": "shop-dev",
+    "cluster": "shop-dev",
+    "service": "shop-dev",
+    "task_family": "shop-dev",
+    "container": "app",
+    "log_group": "/ecs/shop-dev",
+    "load_balancer": "shop-dev",
+    "target_group": "shop-dev",
+    "table": "shop-dev",
+    "repository": "shop-dev",
+    "execution_role": "shop-dev-eu-central-1-execution",
+    "task_role": "shop-dev-eu-central-1-task",
+    "execution_policy": "shop-dev-eu-central-1-execution",
+    "task_policy": "shop-dev-eu-central-1-task",
+    "key_alias": "alias/shop-dev",
+    "partition": "aws",
+    "dns_suffix": "amazonaws.com",
+    "account_root": "root",
+    "ecs_resources": "*",
+    "layer_bucket": "prod-eu-central-1-starport-layer-bucket",
+    "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+}
+ARNS = {
+    "cluster": "ecs:eu-central-1:123456789012:cluster/shop-dev",
+    "service": "ecs:eu-central-1:123456789012:service/shop-dev/shop-dev",
+    "log_group": "logs:eu-central-1:123456789012:log-group:/ecs/shop-dev",
+    "table": "dynamodb:eu-central-1:123456789012:table/shop-dev",
+    "repository": "ecr:eu-central-1:123456789012:repository/shop-dev",
+    "execution_role": "iam::123456789012:role/shop-dev-eu-central-1-execution",
+    "task_role": "iam::123456789012:role/shop-dev-eu-central-1-task",
+    "execution_policy": "iam::123456789012:policy/shop-dev-eu-central-1-execution",
+    "task_policy": "iam::123456789012:policy/shop-dev-eu-central-1-task",
+    "account_root": "iam::123456789012:root",
+    "ecs_resources": "ecs:eu-central-1:123456789012:*",
+    "layer_bucket": "s3:::prod-eu-central-1-starport-layer-bucket",
+    "key_alias": "kms:eu-central-1:123456789012:alias/shop-dev",
+}
+
+
+def test_every_resource_is_looked_at_here() -> None:
+    assert NAMES.keys() == SHAPES.keys()
+
+
+@pytest.mark.parametrize("resource", NAMES)
+def test_resource_has_its_name_and_its_arn_if_one_can_be_formed(resource: str) -> None:
+    expected = {"name": NAMES[resource]}
+    if resource in ARNS:
+        expected["arn"] = f"arn:aws:{ARNS[resource]}"
+    assert DEV.of(resource) == expected
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "suffix"),
+    [
+        ("aws", "eu-central-1", "amazonaws.com"),
+        ("aws-us-gov", "us-gov-west-1", "amazonaws.com"),
+        ("aws-cn", "cn-north-1", "amazonaws.com.cn"),
+    ],
+)
+def test_partition_decides_the_arn_and_the_suffix_of_the_registry(partition: str, region: str, suffix: str) -> None:
+    names = replace(DEV, partition=partition, region=region)
+    assert names.of("table")["arn"] == f"arn:{partition}:dynamodb:{region}:123456789012:table/shop-dev"
+    assert names.of("registry") == {"name": f"123456789012.dkr.ecr.{region}.{suffix}"}
+
+
+def test_two_regions_of_one_account_share_no_iam_name() -> None:
+    elsewhere = replace(DEV, region="eu-west-1")
+    for resource in ("execution_role", "task_role", "execution_policy", "task_policy"):
+        assert DEV.of(resource)["arn"] != elsewhere.of(resource)["arn"]
+
+
+def test_longest_stack_keeps_every_name_within_the_limits_of_aws() -> None:
+    longest = StackNames("a" * 20, "dev", "123456789012", "ap-northeast-3")
+    limits = {"load_balancer": 32, "target_group": 32, "execution_role": 64, "task_role": 64}
+    for resource, limit in limits.items():
+        assert len(longest.of(resource)["name"]) <= limit
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("name", "", "lower-case letters"),
+        ("name", "Shop", "lower-case letters"),
+        ("name", "shop_one", "lower-case letters"),
+        ("name", "1shop", "from a letter to a letter or digit"),
+        ("name", "shop--one", "single hyphens"),
+        ("name", "-shop", "from a letter to a letter or digit"),
+        ("name", "shop-", "lower-case letters"),
+        ("name", "shop\n", "lower-case letters"),
+        ("name", "läden", "lower-case letters"),
+        ("environment", "", "lower-case letters and digits"),
+        ("environment", "dev-1", "lower-case letters and digits"),
+        ("environment", "Dev", "lower-case letters and digits"),
+        ("account_id", "12345678901", "twelve digits"),
+        ("account_id", "1234567890123", "twelve digits"),
+        ("account_id", "1234-5678-9012", "twelve digits"),
+        ("account_id", "12345678901٢", "twelve digits"),
+        ("region", "eu-central", "such as eu-central-1"),
+        ("region", "eu-central-1a", "such as eu-central-1"),
+        ("region", "EU-CENTRAL-1", "such as eu-central-1"),
+        ("partition", "aws-de", "aws, aws-cn or aws-us-gov"),
+    ],
+)
+def test_malformed_input_is_named_and_quoted(field: str, value: str, expected: str) -> None:
+    with pytest.raises(NameProblem) as problem:
+        replace(DEV, **{field: value})
+    assert str(problem.value).startswith(f"palisade_{field} is {value!r}; expected ")
+    assert expected in str(problem.value)
+
+
+@pytest.mark.parametrize("name", ["shop", "my-shop", "shop2", "a-1-b"])
+def test_well_formed_name_is_taken(name: str) -> None:
+    assert replace(DEV, name=name).stack == f"{name}-dev"
+
+
+def test_stack_name_that_is_too_long_is_refused_and_the_longest_is_taken() -> None:
+    assert len(replace(DEV, name="a" * 20).stack) == 24
+    with pytest.raises(NameProblem, match=r"'a{21}-dev', 25 characters; expected at most 24.*Shorten"):
+        replace(DEV, name="a" * 21)
+
+
+@pytest.mark.parametrize("name", ["internal", "internal-shop"])
+def test_name_that_load_balancers_must_not_have_is_refused(name: str) -> None:
+    with pytest.raises(NameProblem, match=r"palisade_name is 'internal.*begin with internal-"):
+        replace(DEV, name=name)
+
+
+def test_name_may_contain_internal_elsewhere() -> None:
+    assert replace(DEV, name="internals").of("load_balancer")["name"] == "internals-dev"
+
+
+def test_unknown_resource_is_named_with_the_known_ones() -> None:
+    with pytest.raises(NameProblem, match=r"'tabel' is no resource of a stack; expected one of .*\btable\b"):
+        DEV.of("tabel")

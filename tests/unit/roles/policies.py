@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The IAM documents of the roles, rendered with realistic names, and what may be said against them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import StackNames
+from jinja2 import Environment, StrictUndefined
+
+from tests.unit.house.checkout import ROOT, load
+
+Statement = dict[str, Any]
+TEMPLATES = sorted(ROOT.glob("roles/*/templates/policies/*.json.j2"))
+PARTITIONS = {"aws": "eu-central-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and those of KMS and VPC endpoints.
+LIMITS = {"endpoint": 20480, "key": 32768, "trust": 2048, "execution": 6144, "task": 6144}
+# AWS offers no narrower way: in the document of a key * means this key, and a login token belongs to no repository.
+BROAD = {("AccountAdministersTheKeyByIAM", "kms:*"), ("LogInToTheRegistry", "ecr:GetAuthorizationToken")}
+# ECR signs the addresses of layers with a principal of its own.
+WITHOUT_PRINCIPAL = {"ImageLayersSignedByEcr"}
+
+
+def kind_of(path: Path) -> str:
+    """Return what the document is attached to, the first word of its name."""
+    return path.name.removesuffix(".json.j2").split("-")[0]
+
+
+def names_of(partition: str) -> StackNames:
+    return StackNames("shop", "prod", "123456789012", PARTITIONS[partition], partition)
+
+
+def variables(role: Path, partition: str) -> dict[str, Any]:
+    """Return what a template may use: the shared inputs by the role's names, and the names of its vars file."""
+    names = names_of(partition)
+    prefix = role.name
+    shared: dict[str, Any] = {f"{prefix}_stack": names.stack, f"{prefix}_region": names.region}
+    shared |= {f"{prefix}_account_id": names.account_id, f"{prefix}_partition": partition}
+    vars_file = load(role / "vars" / "main.yml")
+    looked_up = {
+        key: names.of(re.fullmatch(r"{{ lookup\('palisade.ecs.names', '(\w+)'\) }}", value)[1])  # type: ignore[index]
+        for key, value in vars_file[f"__{prefix}_names"].items()
+    }
+    return {**shared, f"__{prefix}_names": looked_up}
+
+
+def strict() -> Environment:
+    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - JSON, not HTML
+
+
+@cache
+def text(path: Path, partition: str = "aws") -> str:
+    template = strict().from_string(path.read_text(encoding="utf-8"))
+    return template.render(variables(path.parents[2], partition))
+
+
+def document(path: Path, partition: str = "aws") -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(text(path, partition))
+    return parsed
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allowed(policy: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Return each action with each resource that a document allows."""
+    for statement in policy["Statement"]:
+        for action in listed(statement["Action"]):
+            yield from ((action, resource) for resource in listed(statement["Resource"]))
+
+
+def complaints(kind: str, policy: dict[str, Any]) -> Iterator[str]:
+    """Say what is wrong with a document, whatever it is attached to."""
+    if policy.get("Version") != "2012-10-17":
+        yield "has another version"
+    if len(json.dumps(policy, separators=(",", ":"))) > LIMITS[kind]:
+        yield "is too long"
+    sids = [statement.get("Sid") for statement in policy["Statement"]]
+    if not all(sids) or len(set(sids)) != len(sids):
+        yield "has a statement without a Sid of its own"
+    for statement in policy["Statement"]:
+        yield from too_broad(statement)
+        yield from (f"names {action}, which does not exist" for action in unknown_actions(statement))
+        # A role that is made anew is another principal: the document would go on naming the old one.
+        if ":role/" in json.dumps(statement.get("Principal", "")):
+            yield "names a role as principal"
+
+
+def too_broad(statement: Statement) -> Iterator[str]:
+    inverted = {"NotAction", "NotResource", "NotPrincipal"} & statement.keys()
+    if inverted:
+        yield f"uses {', '.join(sorted(inverted))}"
+    for action in listed(statement.get("Action", [])):
+        if (statement.get("Sid"), action) in BROAD:
+            continue
+        if action.rpartition(":")[2] == "*":
+            yield f"allows {action}"
+        elif "*" in listed(statement.get("Resource", [])) and not _for_one_purpose(statement):
+            yield f"allows {action} on every resource"
+
+
+def _for_one_purpose(statement: Statement) -> bool:
+    # In the document of a key, where * means this key, the encryption context says what for.
+    operators = statement.get("Condition", {}).values()
+    return any(key.startswith("kms:EncryptionContext:") for tests in operators for key in tests)
+
+
+def unknown_actions(statement: Statement) -> list[str]:
+    actions = (action for action in listed(statement.get("Action", [])) if action != "*")
+    return [action for action in actions if not _is_known(action)]
+
+
+def _is_known(action: str) -> bool:
+    service, _, pattern = action.partition(":")
+    return any(fnmatchcase(operation, pattern) for operation in operations(service))
+
+
+@cache
+def operations(service: str) -> tuple[str, ...]:
+    return tuple(botocore.session.get_session().get_service_model(service).operation_names)
+
+
+def endpoint_complaints(policy: dict[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the document of a VPC endpoint: principals other than * are silently useless there."""
+    for statement in policy["Statement"]:
+        if statement.get("Principal") != "*":
+            yield f"{statement['Sid']} has another principal than *"
+        restricted = "aws:PrincipalArn" in statement.get("Condition", {}).get("ArnEquals", {})
+        if restricted == (statement["Sid"] in WITHOUT_PRINCIPAL):
+            yield f"{statement['Sid']} has {'a' if restricted else 'no'} condition on the principal"
+
+
+def trust_complaints(policy: dict[str, Any]) -> Iterator[str]:
+    """Say how a service could be talked into assuming a role for another account."""
+    for statement in policy["Statement"]:
+        condition = statement.get("Condition", {})
+        if not condition.get("StringEquals", {}).get("aws:SourceAccount", "").isdigit():
+            yield "has no aws:SourceAccount"
+        if ":123456789012:" not in condition.get("ArnLike", {}).get("aws:SourceArn", ""):
+            yield "has no aws:SourceArn"
