@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Molecule scenario: dry run, deployment, second run, each role alone, and what AWS then says."""
+"""The Molecule scenario: deployment, second run, each role alone, and what AWS then says."""
 
 from __future__ import annotations
 

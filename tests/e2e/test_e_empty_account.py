@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On an empty account, bad input and dry runs leave it empty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.site import Site, free_ports
+
+REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local"
+BAD_INPUT = {
+    "too many zones": ({"network_az_count": 7}, "value of network_az_count must be one of: 2, 3, 4, 5, 6, got: 7"),
+    "more zones than the region has": (
+        {"network_az_count": 6},
+        "network_az_count is 6, but the region offers 3 availability zones",
+    ),
+    "a network that is too small": ({"network_vpc_cidr": "10.0.0.0/26"}, "expected a prefix from /16 to /23"),
+    "networks that overlap": (
+        {"network_private_cidrs": ["10.0.0.0/24", "10.0.2.0/24"]},
+        "network_public_cidrs has 10.0.0.0/20, which overlaps 10.0.0.0/24 in network_private_cidrs",
+    ),
+    "a name with bad characters": ({"palisade_name": "Shop_1"}, "palisade_name is 'Shop_1'; expected"),
+    "a misspelt variable": (
+        {"network_az_cuont": 3},
+        "network_az_cuont is not an input; did you mean network_az_count?",
+    ),
+    "no certificate": ({"security_certificate_file": ""}, "The load balancer needs one certificate"),
+    "a certificate that is missing": (
+        {"security_certificate_file": "/nowhere/site.pem"},
+        'security_certificate_file is "/nowhere/site.pem", which is no file',
+    ),
+    "another account": (
+        {"palisade_account_id": "111122223333"},
+        "belong to account 123456789012, but palisade_account_id is 111122223333",
+    ),
+    "an image by its tag": ({"ecs_service_image": f"{REPOSITORY}:latest"}, f"expected {REPOSITORY}@sha256:"),
+    "an image that nobody pushed": (
+        {"ecs_service_image": f"{REPOSITORY}@sha256:{'a' * 64}"},
+        "has no such image. Push it first",
+    ),
+    "a size that Fargate does not offer": ({"ecs_service_memory": 4096}, "Fargate offers 512, 1024, 2048 MiB"),
+}
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An embedded AWS on which nothing was deployed."""
+    account = Site(tmp_path_factory.mktemp("empty account") / "run")
+    try:
+        account.emulator("up")
+        yield account
+    finally:
+        account.emulator("down")
+
+
+def what_is_there(account: Site) -> dict[str, list[str]]:
+    """Return the names of everything that the roles could have made."""
+    ec2 = account.client("ec2")
+    vpcs = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
+    groups = [group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]]
+    return {
+        "vpcs": vpcs,
+        "groups": [name for name in groups if name != "default"],
+        "roles": [role["RoleName"] for role in account.client("iam").list_roles()["Roles"]],
+        "policies": [one["PolicyName"] for one in account.client("iam").list_policies(Scope="Local")["Policies"]],
+        "keys": [key["KeyId"] for key in account.client("kms").list_keys()["Keys"]],
+        "certificates": [
+            one["CertificateArn"] for one in account.client("acm").list_certificates()["CertificateSummaryList"]
+        ],
+        "tables": account.client("dynamodb").list_tables()["TableNames"],
+        "repositories": [
+            one["repositoryName"] for one in account.client("ecr").describe_repositories()["repositories"]
+        ],
+        "clusters": account.client("ecs").list_clusters()["clusterArns"],
+        "log groups": [one["logGroupName"] for one in account.client("logs").describe_log_groups()["logGroups"]],
+        "balancers": [
+            one["LoadBalancerName"] for one in account.client("elbv2").describe_load_balancers()["LoadBalancers"]
+        ],
+    }
+
+
+NOTHING: dict[str, list[str]] = {
+    kind: []
+    for kind in (
+        *("vpcs", "groups", "roles", "policies", "keys", "certificates"),
+        *("tables", "repositories", "clusters", "log groups", "balancers"),
+    )
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_named_and_changes_nothing(account: Site, case: str) -> None:
+    variables, message = BAD_INPUT[case]
+    done = account.run("ansible-playbook", "-i", "inventories/local", "site.yml", "-e", json.dumps(variables))
+    assert done.returncode == 2, done.stdout[-3000:]
+    assert message in " ".join(done.stdout.split()), done.stdout[-3000:]
+    assert "changed=0" in done.stdout
+    assert what_is_there(account) == NOTHING
+
+
+def test_an_endpoint_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    (closed,) = free_ports(1)
+    endpoint = f"http://127.0.0.1:{closed}"
+    done = Site(tmp_path / "run").run(
+        "ansible-playbook", "-i", "inventories/local", "site.yml", AWS_ENDPOINT_URL=endpoint
+    )
+    assert done.returncode == 2
+    said = " ".join(done.stdout.split())
+    assert f"Could not ask {endpoint} who we are" in said
+    assert "Is the embedded AWS up?" in said
+
+
+def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
+    said = account.playbook("--check", "--diff")
+    assert "failed=0" in said
+    assert "This was a dry run; nothing was changed." in said
+    for task in ("vpc | Create the VPC", "table | Create the table", "service | Create or update the service"):
+        assert f"{task}] " in said
+    assert what_is_there(account) == NOTHING
+
+
+def test_without_an_image_everything_but_the_service_is_made(account: Site) -> None:
+    said = account.playbook("-e", json.dumps({"ecs_service_image_publisher": {}}))
+    assert "No image yet, so everything but the service is made." in said
+    there = what_is_there(account)
+    assert all(there.values()), there
+    assert not account.client("ecs").list_services(cluster="shop-local")["serviceArns"]
