@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Credentials of tasks: issued by the container credentials endpoint, checked at the edge."""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from moto.sts.models import sts_backends
+
+from emulator.control_plane.refusal import Refusal
+from emulator.control_plane.wsgi import Answer, Environment, json_answer
+from emulator.settings import ACCOUNT_ID, REGION
+
+# A new key is handed out when less than this part of a key's life is left, as the ECS agent does it early.
+RENEWAL_PART = 0.3
+
+
+def _utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One access key of one task."""
+
+    task_id: str
+    role_arn: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: datetime.datetime
+
+    def refusal(self, token: str) -> Refusal | None:
+        """Return why a request with this session token is refused, if it is."""
+        if not hmac.compare_digest(token.encode(), self.session_token.encode()):
+            return Refusal.INVALID
+        return Refusal.EXPIRED if self.expiration <= _utc_now() else None
+
+
+class Credentials:
+    """Issue keys for tasks and remember whose they are, even after their end: unknown keys pass as a user's."""
+
+    def __init__(self, lifetime: int) -> None:
+        self._lifetime = lifetime
+        self._lock = threading.Lock()
+        self._by_key: dict[str, Grant] = {}
+        self._latest: dict[str, Grant] = {}
+
+    def lookup(self, access_key_id: str) -> Grant | None:
+        """Return the grant that a key belongs to."""
+        return self._by_key.get(access_key_id)
+
+    def current(self, task_id: str, role_arn: str) -> Grant:
+        """Return the key of a task; the same one until it nears its end, or SDKs would ask for every call."""
+        with self._lock:
+            latest = self._latest.get(task_id)
+            if latest is None or (latest.expiration - _utc_now()).total_seconds() < self._lifetime * RENEWAL_PART:
+                latest = self._issue(task_id, role_arn)
+                self._latest[task_id] = latest
+                self._by_key[latest.access_key_id] = latest
+            return latest
+
+    def _issue(self, task_id: str, role_arn: str) -> Grant:
+        role: Any = sts_backends[ACCOUNT_ID]["aws"].assume_role(
+            region_name=REGION,
+            role_session_name=task_id.replace("-", ""),
+            role_arn=role_arn,
+            policy="",
+            duration=self._lifetime,
+            external_id="",
+        )
+        return Grant(
+            task_id=task_id,
+            role_arn=role_arn,
+            access_key_id=role.access_key_id,
+            secret_access_key=role.secret_access_key,
+            session_token=role.session_token,
+            expiration=role.expiration.replace(tzinfo=datetime.UTC),
+        )
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """The role a task may have and the token it proves itself with."""
+
+    role_arn: str
+    token: str
+
+
+class CredentialsEndpoint:
+    """Serve `/_palisade/credentials/<task id>` like the ECS agent's endpoint."""
+
+    def __init__(self, credentials: Credentials, entitlement: Callable[[str], Entitlement | None]) -> None:
+        self._credentials = credentials
+        self._entitlement = entitlement
+
+    def __call__(self, environment: Environment, task_id: str) -> Answer:
+        """Return the task's credentials; a wrong token and an unknown task look alike."""
+        entitled = self._entitlement(task_id)
+        token = str(environment.get("HTTP_AUTHORIZATION", ""))
+        if entitled is None or not hmac.compare_digest(token.encode(), entitled.token.encode()):
+            return json_answer({"code": "AccessDenied", "message": "no such task, or not its token"}, 403)
+        grant = self._credentials.current(task_id, entitled.role_arn)
+        return json_answer(
+            {
+                "RoleArn": grant.role_arn,
+                "AccessKeyId": grant.access_key_id,
+                "SecretAccessKey": grant.secret_access_key,
+                "Token": grant.session_token,
+                "Expiration": grant.expiration.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        )

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands before moto: who calls, with valid credentials or not, and the paths of our own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from emulator.control_plane import refusal
+from emulator.control_plane.refusal import Refusal
+from emulator.control_plane.wsgi import Answer, Application, Environment, StartResponse, json_answer
+
+PREFIX = "/_palisade/"
+TASK_KEY = "palisade.task"
+CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
+
+Endpoint = Callable[[Environment, str], Answer]
+
+
+class Caller(Protocol):
+    """Who owns an access key that was given to a task."""
+
+    @property
+    def task_id(self) -> str:
+        """Return the id of the task."""
+
+    def refusal(self, token: str) -> Refusal | None:
+        """Return why a request with this session token is refused, if it is."""
+
+
+class Edge:
+    """Attribute calls to tasks by access key, refuse expired credentials, serve `/_palisade/...`, else call moto."""
+
+    def __init__(
+        self,
+        moto: Application,
+        callers: Callable[[str], Caller | None],
+        endpoints: Mapping[str, Endpoint],
+        on_reset: Callable[[Callable[[], Iterable[bytes]]], Iterable[bytes]],
+    ) -> None:
+        self._moto = moto
+        self._callers = callers
+        self._endpoints = endpoints
+        self._on_reset = on_reset
+
+    def __call__(self, environment: Environment, start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = str(environment.get("PATH_INFO", ""))
+        if "HTTP_ORIGIN" in environment:
+            # AWS clients send none; a web page that reaches for loopback always does.
+            return json_answer({"message": "requests from web pages are refused"}, 403).send(start)
+        if path.startswith(PREFIX):
+            return self._own(environment, path.removeprefix(PREFIX)).send(start)
+        if path == "/moto-api/reset":
+            return self._on_reset(lambda: self._moto(environment, start))
+        refused = self._check(environment)
+        return refused.send(start) if refused else self._moto(environment, start)
+
+    def _own(self, environment: Environment, path: str) -> Answer:
+        name, _, rest = path.partition("/")
+        endpoint = self._endpoints.get(name)
+        return endpoint(environment, rest) if endpoint else json_answer({"message": f"no such path: {path}"}, 404)
+
+    def _check(self, environment: Environment) -> Answer | None:
+        """Note which task calls; return an error if its credentials are no longer good."""
+        match = CREDENTIAL.search(environment.get("HTTP_AUTHORIZATION", ""))
+        caller = self._callers(match["key"]) if match else None
+        if match is None or caller is None:
+            return None
+        environment[TASK_KEY] = caller.task_id
+        problem = caller.refusal(environment.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
+        return refusal.answer(problem, match["service"], environment) if problem else None

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where moto differs from AWS in what the collection relies on: one file per service, a test for every patch."""
+
+from __future__ import annotations
+
+import functools
+
+from emulator.control_plane.fidelity import (
+    acm,
+    dynamodb,
+    ec2,
+    ecr,
+    ecs_cluster,
+    ecs_deployment,
+    ecs_service,
+    ecs_task,
+    elbv2,
+    kms,
+    security_group,
+)
+
+
+@functools.cache
+def apply() -> None:
+    """Install every patch, once per process."""
+    for service in (
+        acm,
+        dynamodb,
+        ec2,
+        ecr,
+        ecs_cluster,
+        ecs_deployment,
+        ecs_service,
+        ecs_task,
+        elbv2,
+        kms,
+        security_group,
+    ):
+        service.apply()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""New tasks: moto's record, and everything needed to start a process for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import Task
+
+from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
+from emulator.scheduler.container import Surroundings, command
+from emulator.scheduler.phase import Life
+from emulator.scheduler.pull import StartError, pull
+from emulator.scheduler.roles import check_roles
+from emulator.scheduler.task import RunningTask
+from emulator.scheduler.task_logs import stream_of
+from emulator.settings import ACCOUNT_ID, REGION, Settings
+
+STOP_SECONDS = 30
+LONGEST_STOP_SECONDS = 120
+
+
+class Births:
+    """Make tasks; call under the lock."""
+
+    def __init__(self, settings: Settings, addresses: Addresses) -> None:
+        self._settings = settings
+        self._addresses = addresses
+        self._age = 0
+
+    def for_service(self, backend: Any, service: Any, subnet: str, used: Collection[str]) -> RunningTask:
+        """Make a task of a service's primary deployment in a subnet."""
+        definition = backend.describe_task_definition(service.task_definition)
+        cluster = backend.clusters[service.cluster_name]
+        network = service.network_configuration.get("awsvpcConfiguration", {})
+        record = Task(
+            cluster=cluster,
+            task_definition=definition,
+            container_instance_arn=None,
+            resource_requirements=None,
+            backend=backend,
+            group=f"service:{service.name}",
+            launch_type=service.launch_type or "",
+            started_by=service.deployments[0]["id"],
+            tags=_tags(service, definition),
+            networking_configuration={"awsvpcConfiguration": {**network, "subnets": [subnet]}},
+            platform_version=service.deployments[0]["platformVersion"],
+            capacity_provider_name=_capacity_provider(service),
+        )
+        backend.tasks.setdefault(cluster.name, {})[record.task_arn] = record
+        return self._process_of(backend, record, service, used)
+
+    def for_record(self, backend: Any, record: Any, used: Collection[str]) -> RunningTask:
+        """Adopt a task that RunTask made."""
+        return self._process_of(backend, record, None, used)
+
+    def _process_of(self, backend: Any, record: Any, service: Any, used: Collection[str]) -> RunningTask:
+        definition = backend.describe_task_definition(record.task_definition_arn)
+        container = definition.container_definitions[0]
+        groups, port = _target(service, container)
+        subnet = _subnet(record)
+        self._age += 1
+        task = RunningTask(
+            record=record,
+            definition=definition,
+            service=service,
+            subnet=subnet,
+            zone=zone_of(subnet) or f"{REGION}a",
+            address="",
+            port=port,
+            target_groups=groups,
+            life=Life(behind_balancer=bool(groups), stop_seconds=_stop(container)),
+            born=time.monotonic(),
+            age=self._age,
+        )
+        try:
+            task.address = self._addresses.next(used, port)
+            self._prepare(task, container)
+        except (AddressesExhaustedError, StartError) as error:
+            task.failure = str(error)
+        return task
+
+    def _prepare(self, task: RunningTask, container: dict[str, Any]) -> None:
+        """Find out what to execute; raises StartError with the reason that ECS would give."""
+        if len(task.definition.container_definitions) > 1:
+            raise StartError("CannotStartContainerError: the embedded AWS runs one container per task")
+        check_roles(task.definition)
+        task.log_stream = stream_of(container, task.id)
+        bundle, task.record.containers[0].image_digest = pull(container["image"], self._settings.images)
+        around = Surroundings(
+            address=task.address,
+            temporary=self._settings.task_temporary(task.id),
+            endpoint_url=self._settings.endpoint_url,
+            task_id=task.id,
+            credentials_token=task.token if getattr(task.definition, "task_role_arn", None) else None,
+        )
+        overrides = (task.record.overrides or {}).get("containerOverrides") or [{}]
+        task.command = command(bundle, container, overrides[0], around)
+
+
+def _target(service: Any, container: dict[str, Any]) -> tuple[tuple[str, ...], int | None]:
+    """Return the target groups of a service's tasks and the port they listen on."""
+    balancers = [item for item in service.load_balancers if item.get("targetGroupArn")] if service else []
+    ports = [mapping["containerPort"] for mapping in container["portMappings"]]
+    port = balancers[0]["containerPort"] if balancers else next(iter(ports), None)
+    return tuple(item["targetGroupArn"] for item in balancers), port
+
+
+def _stop(container: dict[str, Any]) -> float:
+    return float(min(container.get("stopTimeout", STOP_SECONDS), LONGEST_STOP_SECONDS))
+
+
+def _subnet(record: Any) -> str:
+    details = [detail for attachment in record.attachments for detail in attachment["details"]]
+    return str(next((detail["value"] for detail in details if detail["name"] == "subnetId"), ""))
+
+
+def zone_of(subnet: str) -> str | None:
+    """Return a subnet's zone; nothing if there is no such subnet any more."""
+    zones = ec2_backends[ACCOUNT_ID][REGION].subnets.items()
+    return next((str(zone) for zone, subnets in zones if subnet in subnets), None)
+
+
+def _tags(service: Any, definition: Any) -> list[dict[str, str]]:
+    return list({"SERVICE": service.tags, "TASK_DEFINITION": definition.tags}.get(service.propagate_tags, []))
+
+
+def _capacity_provider(service: Any) -> str | None:
+    """Return the provider with the greatest base, then weight: how a strategy begins."""
+    strategy = service.capacity_provider_strategy or []
+    best = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)), default=None)
+    return best["capacityProvider"] if best else None

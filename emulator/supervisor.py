@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process that holds the embedded AWS together."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from typing import Any
+
+from emulator import identity
+from emulator.control_plane import endpoints
+from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
+from emulator.control_plane.gate import Gate
+from emulator.control_plane.metadata import MetadataEndpoint
+from emulator.control_plane.plane import ControlPlane
+from emulator.data_plane import DataPlane
+from emulator.settings import Settings
+
+LOG = logging.getLogger(__name__)
+RESET_SECONDS = 15.0
+
+
+class Supervisor:
+    """Start the parts in order, drive the data plane, and stop the parts in the reverse order."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Bind the API port; raises OSError if it is taken."""
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._started = time.time()
+        self._gate = Gate()
+        self._data = DataPlane(settings, self._gate)
+        credentials = Credentials(settings.credentials_seconds)
+        self._plane = ControlPlane(
+            settings.api_port,
+            self._gate,
+            callers=credentials.lookup,
+            endpoints={
+                "credentials": CredentialsEndpoint(credentials, self._entitlement),
+                "health": endpoints.health(self._health),
+                "metadata": MetadataEndpoint(self._data.scheduler.find),
+                "state": endpoints.state(self._state),
+            },
+            on_reset=self._wait_for_orphans,
+        )
+
+    def start(self) -> None:
+        """Start every part; return when all of them work."""
+        identity.note(self._settings.supervisor_record, os.getpid())
+        self._data.start()
+        self._plane.server.start()
+        self._settings.state.write_text(json.dumps(self._facts(), indent=1) + "\n")
+
+    def request_stop(self, *_signal: object) -> None:
+        """Ask `run` to end."""
+        self._stopping.set()
+        self._gate.wake.set()
+
+    def run(self) -> None:
+        """Drive the data plane until asked to stop."""
+        while not self._stopping.is_set():
+            self._data.tick()
+
+    def stop(self) -> None:
+        """Stop every part and forget the state."""
+        LOG.info("stopping")
+        try:
+            self._data.stop()
+        finally:
+            self._plane.server.stop()
+            self._settings.state.unlink(missing_ok=True)
+            self._settings.supervisor_record.unlink(missing_ok=True)
+
+    def _entitlement(self, task_id: str) -> Entitlement | None:
+        """Return which role a task has, if it has one."""
+        task = self._data.scheduler.find(task_id)
+        role = getattr(task.definition, "task_role_arn", None) if task else None
+        return Entitlement(role, task.token) if task and role else None
+
+    def _wait_for_orphans(self) -> None:
+        """Return when the tasks that live now have ended, or after a while."""
+        end = time.monotonic() + RESET_SECONDS
+        orphans = [task.id for task in self._data.scheduler.living()]
+        while any(self._data.scheduler.find(task_id) for task_id in orphans) and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "pid": os.getpid(),
+            "started": self._started,
+            "endpoint_url": self._settings.endpoint_url,
+            "ports": {
+                "api": self._settings.api_port,
+                "site": self._settings.site_port,
+                "http": self._settings.http_port,
+            },
+            **self._settings.as_environment(),
+        }
+
+    def _health(self) -> dict[str, Any]:
+        parts = {"api": "ok" if self._plane.server.alive() else "not running", **self._data.conditions()}
+        status = "ok" if set(parts.values()) == {"ok"} else "degraded"
+        return {"status": status, "pid": os.getpid(), "run_dir": str(self._settings.run_dir), "parts": parts}
+
+    def _state(self) -> dict[str, Any]:
+        return {**self._health(), **self._data.state()}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One embedded AWS per test module, in a run directory with a space; modules that disturb nobody share one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator import certificates
+from tests.integration.emulator.emulator_account import Account
+from tests.integration.emulator.emulator_site import CREDENTIALS_SECONDS, Emulator, running
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the stand-in's directory, with a certificate made for the session."""
+    directory = tmp_path_factory.mktemp("application") / "app"
+    shutil.copytree(Path(__file__).parent / "stand_in", directory)
+    tls = directory.parent / "tls"
+    certificates.ensure(tls, directory.parent / "ca.pem")
+    pem = (tls / "localhost.key").read_bytes() + (tls / "localhost.crt").read_bytes()
+    (directory / "src" / "storefront" / "server.pem").write_bytes(pem)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    lifetime = {"PALISADE_CREDENTIALS_SECONDS": str(CREDENTIALS_SECONDS)}
+    with running(tmp_path_factory.mktemp("shared"), **lifetime) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def shared_account(shared_emulator: Emulator, application: Path) -> Account:
+    return Account(shared_emulator, application)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with running(tmp_path_factory.mktemp("emulator")) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def account(emulator: Emulator, application: Path) -> Account:
+    return Account(emulator, application)

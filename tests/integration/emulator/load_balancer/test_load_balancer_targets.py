@@ -1,0 +1,148 @@
+# Copyright: Palisade contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Health, draining, and what clients notice of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.emulator.load_balancer.load_balancer_site import (
+    Pending,
+    Site,
+    Upstream,
+    eventually,
+    fixed,
+    forward,
+)
+
+Start = Callable[[str], Upstream]
+
+
+def test_target_goes_from_initial_to_healthy_to_unhealthy_and_back(site: Site, upstream: Start) -> None:
+    target, other = upstream("target"), upstream("other")
+    target.answer_health.clear()
+    site.https(forward({site.group("blue", target, other): 1}))
+    site.publish()
+    assert target.checked.wait(5)
+    assert site.health(target) == "initial"
+    target.answer_health.set()
+    site.wait_healthy(target, other)
+    target.health = 500
+    for check in ("first", "second"):
+        target.checked.clear()
+        assert target.checked.wait(5), check
+        target.answer_health.clear()
+    # The second check is still unanswered, and one bad answer is not two.
+    assert site.health(target) == "healthy"
+    target.answer_health.set()
+    eventually(lambda: site.health(target) == "unhealthy")
+    assert {site.get().name for _ in range(8)} == {"other"}
+    target.health = 200
+    site.wait_healthy(target)
+    assert {site.get().name for _ in range(8)} == {"target", "other"}
+
+
+def test_only_unhealthy_targets_are_used_all_the_same(site: Site, upstream: Start) -> None:
+    target = upstream("target")
+    target.health = 500
+    site.https(forward({site.group("blue", target): 1}))
+    site.publish()
+    eventually(lambda: site.health(target) == "unhealthy")
+    assert site.get().name == "target"
+
+
+def test_matcher_of_the_group_decides(site: Site, upstream: Start) -> None:
+    target = upstream("target")
+    target.health = 299
+    arn = site.group("blue", target)
+    site.elb.modify_target_group(TargetGroupArn=arn, Matcher={"HttpCode": "200,250-299"})
+    site.https(forward({arn: 1}))
+    site.publish()
+    site.wait_healthy(target)
+
+
+def test_group_that_no_listener_names_is_not_checked(site: Site, upstream: Start) -> None:
+    used, unused = upstream("used"), upstream("unused")
+    site.serve(used)
+    site.group("green", unused)
+    site.publish()
+    assert (site.health(used), site.health(unused)) == ("healthy", None)
+
+
+def test_group_of_weight_zero_is_checked(site: Site, upstream: Start) -> None:
+    blue, green = upstream("blue"), upstream("green")
+    site.https(forward({site.group("blue", blue): 1, site.group("green", green): 0}))
+    site.publish()
+    site.wait_healthy(blue, green)
+
+
+@pytest.mark.parametrize("company", ["healthy", "unhealthy", "none"])
+def test_draining_target_finishes_its_request_and_gets_no_other(site: Site, upstream: Start, company: str) -> None:
+    """Whatever the other targets are: Envoy's own DRAINING would take requests again when no other is healthy."""
+    leaving, staying = upstream("leaving"), upstream("staying")
+    arn = site.serve(leaving)
+    request = Pending(lambda: site.get("/held"))
+    assert leaving.held.wait(5)
+    staying.health = 200 if company == "healthy" else 500
+    others = [] if company == "none" else [staying.target()]
+    site.targets[arn] = [leaving.target(draining=True), *others]
+    site.publish()
+    assert site.health(leaving) == "draining"
+    if others:
+        eventually(lambda: site.health(staying) == company)
+    seen = {(answer.status, answer.status == 200 and answer.name) for answer in (site.get() for _ in range(8))}
+    assert seen == ({(200, "staying")} if others else {(503, False)})
+    assert request.thread.is_alive()
+    leaving.release.set()
+    assert (request.result().status, request.result().name) == (200, "leaving")
+
+
+@pytest.mark.parametrize("drained", [True, False])
+def test_replacing_targets_under_load_fails_no_request(site: Site, upstream: Start, drained: bool) -> None:
+    """The control stops a target that still gets requests: some of them fail."""
+    old, new = upstream("old"), upstream("new")
+    arn = site.serve(old)
+    seen: list[Counter[object]] = [Counter() for _ in range(4)]
+    halt = threading.Event()
+
+    def load(count: Counter[object]) -> None:
+        while not halt.is_set():
+            answer = site.get()
+            count[answer.name if answer.status == 200 else answer.status] += 1
+
+    threads = [threading.Thread(target=load, args=(count,)) for count in seen]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: sum(map(Counter.total, seen)) > 40)
+    site.targets[arn] = [old.target(), new.target()]
+    site.publish()
+    site.wait_healthy(new)
+    eventually(lambda: any(count["new"] for count in seen))
+    if drained:
+        site.targets[arn] = [old.target(draining=True), new.target()]
+        site.publish()
+        eventually(lambda: old.active == 0)
+    old.kill()
+    before = sum(map(Counter.total, seen))
+    eventually(lambda: sum(map(Counter.total, seen)) > before + 40)
+    halt.set()
+    for thread in threads:
+        thread.join(10)
+    total = sum(seen, Counter())
+    assert site.balancer.requests() == {"443": total.total()}
+    assert (total[503] == 0) is drained, total
+    assert set(total) <= {"old", "new", 503}
+
+
+def test_one_target_of_many_groups_shows_its_worst_state(site: Site, upstream: Start) -> None:
+    target = upstream("target")
+    good, bad = site.group("good", target), site.group("bad", target)
+    site.backend.target_groups[bad].matcher = {"HttpCode": "404"}
+    site.https(forward({good: 1, bad: 1}))
+    site.http(fixed("hello"))
+    site.publish()
+    eventually(lambda: site.health(target) == "unhealthy")

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serve HTTPS until SIGTERM; let requests in flight finish."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import signal
+import ssl
+import sys
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answer with what the task sees."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        path, _, query = self.path.partition("?")
+        if path == "/slow":
+            time.sleep(float(urllib.parse.parse_qs(query)["seconds"][0]))
+        status = int(os.environ.get("HEALTH", "200")) if path == "/healthz" else 200
+        body = json.dumps({"pid": os.getpid(), "environment": dict(os.environ), "directory": os.getcwd()}).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Run the server."""
+    print("stand-in starts", flush=True)
+    if "FAIL" in os.environ:
+        sys.exit(int(os.environ["FAIL"]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("server.pem"))
+    address = (os.environ["GRANIAN_HOST"], int(os.environ["GRANIAN_PORT"]))
+    server = http.server.ThreadingHTTPServer(address, Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.daemon_threads = False
+    if "STUBBORN" in os.environ:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    else:
+        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever(poll_interval=0.05)
+    # Idle keep-alive connections would hold the threads of ThreadingHTTPServer; those of slow requests are given time.
+    time.sleep(float(os.environ.get("LINGER", "0")))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys of tasks."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import pytest
+
+from emulator.control_plane import credentials
+from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
+from emulator.control_plane.refusal import Refusal
+
+ROLE = "arn:aws:iam::123456789012:role/shop-task"
+
+
+class Clock:
+    """The time, moved by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = datetime.timedelta()
+
+    def __call__(self) -> datetime.datetime:
+        return datetime.datetime.now(datetime.UTC) + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(credentials, "_utc_now", clock)
+    return clock
+
+
+def test_a_task_keeps_its_key_until_it_nears_its_end(clock: Clock) -> None:
+    keys = Credentials(lifetime=1000)
+    first = keys.current("task", ROLE)
+    clock.ahead = datetime.timedelta(seconds=690)
+    assert keys.current("task", ROLE) == first
+    clock.ahead = datetime.timedelta(seconds=710)
+    second = keys.current("task", ROLE)
+    assert second.access_key_id != first.access_key_id
+    # Whoever holds the earlier key may use it to its end.
+    assert first.refusal(first.session_token) is None
+    clock.ahead = datetime.timedelta(seconds=1001)
+    assert first.refusal(first.session_token) is Refusal.EXPIRED
+    assert keys.lookup(first.access_key_id) == first
+
+
+def test_tasks_do_not_share_keys() -> None:
+    keys = Credentials(lifetime=1000)
+    assert keys.current("one", ROLE).access_key_id != keys.current("two", ROLE).access_key_id
+
+
+def test_a_key_is_worth_nothing_without_its_session_token() -> None:
+    grant = Credentials(lifetime=1000).current("task", ROLE)
+    assert grant.refusal("") is Refusal.INVALID
+    assert grant.refusal("another") is Refusal.INVALID
+
+
+@pytest.mark.parametrize(
+    ("task_id", "token", "status"),
+    [("task", "right", 200), ("task", "wrong", 403), ("task", "", 403), ("x", "right", 403)],
+)
+def test_only_the_tasks_own_token_opens_the_endpoint(task_id: str, token: str, status: int) -> None:
+    entitled = {"task": Entitlement(ROLE, "right")}
+    endpoint = CredentialsEndpoint(Credentials(lifetime=1000), entitled.get)
+    environment: dict[str, Any] = {"HTTP_AUTHORIZATION": token}
+    answer = endpoint(environment, task_id)
+    assert answer.status == status
+    assert ("SecretAccessKey" in json.loads(answer.body)) == (status == 200)
