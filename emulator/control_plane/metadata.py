@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,19 +11,25 @@ from emulator.control_plane.wsgi import Answer, Environment, json_answer
 
 
 class MetadataEndpoint:
-    """Serve `/_palisade/metadata/<task id>` (the container) and `/_palisade/metadata/<task id>/task`."""
+    """Serve `/_palisade/metadata/<32 digits of the task id>-<number>` (the container), and `/task` below it."""
 
     def __init__(self, find: Callable[[str], Any]) -> None:
         self._find = find
 
     def __call__(self, environment: Environment, path: str) -> Answer:
         """Return a description; unknown tasks and paths are not found."""
-        task_id, _, rest = path.partition("/")
-        task = self._find(task_id)
+        name, _, rest = path.partition("/")
+        task = self._task(name.partition("-")[0])
         if task is None or rest not in ("", "task"):
             return json_answer({"message": "not found"}, 404)
         container = _container(task)
         return json_answer(_task(task, container) if rest else container)
+
+    def _task(self, digits: str) -> Any:
+        try:
+            return self._find(str(uuid.UUID(digits)))
+        except ValueError:
+            return None
 
 
 def _container(task: Any) -> dict[str, Any]:

@@ -74,6 +74,11 @@ def _pairs(items: list[dict[str, str]] | None) -> dict[str, str]:
     return {item["name"]: item.get("value", "") for item in items or []}
 
 
+def metadata_url(endpoint_url: str, task_id: str) -> str:
+    """Return a task's metadata address; as on AWS it ends in the id's 32 hexadecimal digits and a number."""
+    return f"{endpoint_url}/_palisade/metadata/{task_id.replace('-', '')}-0"
+
+
 def _injected(around: Surroundings) -> dict[str, str]:
     """Return the variables of ECS, and those that take the place of network namespace and root file system."""
     variables = {
@@ -81,7 +86,7 @@ def _injected(around: Surroundings) -> dict[str, str]:
         "AWS_ENDPOINT_URL": around.endpoint_url,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         "AWS_REGION": REGION,
-        "ECS_CONTAINER_METADATA_URI_V4": f"{around.endpoint_url}/_palisade/metadata/{around.task_id}",
+        "ECS_CONTAINER_METADATA_URI_V4": metadata_url(around.endpoint_url, around.task_id),
         "GRANIAN_HOST": around.address,
         "TMPDIR": str(around.temporary),
     }
