@@ -3,7 +3,6 @@
 ENV ?= local
 PYTHON ?= python3
 VENV := .venv
-RUN_DIR ?= .run
 PLAYBOOK := ansible-playbook -i inventories/$(ENV)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -45,7 +44,7 @@ status: setup ## Say how the embedded AWS and its tasks are
 	@python -m emulator status
 
 logs: setup ## Show the last lines of every task's log
-	@tail -n 50 $(RUN_DIR)/logs/tasks/*.log
+	@tail -n 50 "$${PALISADE_RUN_DIR:-.run}"/logs/tasks/*.log
 
 lint: setup ## Run the linters and type checks
 	@.config/lint
