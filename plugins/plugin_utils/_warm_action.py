@@ -182,6 +182,7 @@ class WarmExecution(ActionBase):  # type: ignore[misc]
             environment=module.environment,
             directory=self._loader.get_basedir(),
             loader=self.preload.loader,
+            worker=os.getpid(),
         )
 
     def _make_tmp_path(self, *args: Any, **kwargs: Any) -> Any:

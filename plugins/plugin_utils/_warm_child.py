@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import io
 import logging
@@ -22,9 +21,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
+from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_process import die_with
 from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_source import installed_source
-
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,14 @@ class Call:
     environment: Mapping[str, str]
     directory: str
     loader: Any
+    worker: int
 
 
 def run(call: Call, output: int, error: int, blocked: set[int]) -> NoReturn:
     """Run a module as a process of its own would, and end."""
     code = 1
     try:
-        _die_with_parent()
+        die_with(call.worker, signal.SIGKILL)
         _reset_signals(blocked)
         _take_streams(output, error)
         _forget_parent()
@@ -58,11 +57,6 @@ def run(call: Call, output: int, error: int, blocked: set[int]) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
-
-
-def _die_with_parent() -> None:
-    """Have the kernel end this process when the worker ends, whichever way it does."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _reset_signals(blocked: set[int]) -> None:
@@ -86,9 +80,11 @@ def _take_streams(output: int, error: int) -> None:
     for number in map(int, os.listdir("/proc/self/fd")):
         if number > 2 and number != nothing and _is_open(number):
             os.dup2(nothing, number, inheritable=False)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = sys.__stdout__ = _stream(1, sys.__stdout__)
-    sys.stderr = sys.__stderr__ = _stream(2, sys.__stderr__)
+    # Ansible has changed how its output and errors treat what cannot be encoded, but not how its input does.
+    errors = getattr(sys.__stdin__, "errors", "strict")
+    sys.stdin = sys.__stdin__ = open(0, encoding=sys.__stdout__.encoding, errors=errors, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.__stdout__ = _stream(1, sys.__stdout__, errors)
+    sys.stderr = sys.__stderr__ = _stream(2, sys.__stderr__, "backslashreplace")
 
 
 def _is_open(number: int) -> bool:
@@ -99,11 +95,11 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def _stream(number: int, like: Any) -> io.TextIOWrapper:
+def _stream(number: int, like: Any, errors: str) -> io.TextIOWrapper:
     """Open a stream as Python did, from the same environment, when the parent started."""
     unbuffered = like.write_through
     raw: Any = open(number, "wb", buffering=0 if unbuffered else -1, closefd=False)  # noqa: SIM115
-    return io.TextIOWrapper(raw, like.encoding, like.errors, line_buffering=number == 2, write_through=unbuffered)
+    return io.TextIOWrapper(raw, like.encoding, errors, line_buffering=number == 2, write_through=unbuffered)
 
 
 def _forget_parent() -> None:
@@ -165,21 +161,23 @@ def _run_module(call: Call) -> int:
                 extensions={},
             )
         code = 0
-    except SystemExit as end:
+    except BaseException as end:
         code = _exit_code(end)
-    except BaseException:
-        traceback.print_exc()
-        code = 1
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
     return code
 
 
-def _exit_code(end: SystemExit) -> int:
-    if end.code is None:
-        return 0
-    if isinstance(end.code, int):
-        return end.code & 0xFF
+def _exit_code(end: BaseException) -> int:
+    """Return what Python makes of the end of a script: an exit code, or minus the signal that it dies of."""
+    if not isinstance(end, SystemExit):
+        traceback.print_exception(end)
+        return -signal.SIGINT if isinstance(end, KeyboardInterrupt) else 1
+    if end.code is None or isinstance(end.code, int):
+        return (end.code or 0) & 0xFF
     print(end.code, file=sys.stderr)
     return 1

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import selectors
 import signal
@@ -16,6 +17,7 @@ from typing import NoReturn
 # What must not interrupt between the fork and the moment when both sides know what to do about it.
 INTERRUPTIONS = {signal.SIGALRM, signal.SIGINT, signal.SIGTERM}
 CHUNK = 1 << 20
+PR_SET_PDEATHSIG = 1
 # For how long to listen, in silence, to what an ended module has left running and given its output to.
 PATIENCE = 5.0
 
@@ -29,12 +31,20 @@ class Outcome:
     stderr: bytes
 
 
+def die_with(parent: int, number: int) -> None:
+    """Have the kernel send this process a signal when its parent ends, whichever way that happens."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)
+
+
 def run_forked(child: Callable[[int, int, set[int]], NoReturn]) -> Outcome:
     """Fork, and call `child` there with the ends of two pipes for its output and the signals to block from then on.
 
     The process stays in the process group of the worker, to which Ansible sends what ends a run. Whatever else
-    interrupts the wait, such as the timeout of the task, kills it.
+    interrupts the wait, such as the timeout of the task, kills it; and the end of Ansible itself ends the worker.
     """
+    die_with(os.getppid(), signal.SIGTERM)
     (output, output_end), (error, error_end) = os.pipe(), os.pipe()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTIONS)
     process, status = 0, None
