@@ -47,16 +47,17 @@ ansible.cfg: |
 """
 
 import sys
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 from ansible.release import __version__
-from ansible.utils.collection_loader._collection_finder import _get_collection_path
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _warm_eligibility as eligibility
 
+UTILITIES = "ansible_collections.palisade.ecs.plugins.plugin_utils."
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+
+class CallbackModule(CallbackBase):
     """Import what a task needs just before Ansible forks its worker."""
 
     CALLBACK_VERSION = 2.0
@@ -78,21 +79,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if obstacle := eligibility.run_obstacle(__version__, sys.platform):
             self._display.warning(f"palisade.ecs.warm: all tasks take the stock path: {obstacle}")
             return
-        from ansible_collections.palisade.ecs.plugins.plugin_utils import _warm_action, _warm_preload
-
-        self.collections = tuple(self.get_option("collections"))
-        self.preload = _warm_preload.Preload()
-        _warm_action.WarmExecution.collections = self.collections
-        _warm_action.WarmExecution.preload = self.preload
+        # Not before: this uses parts of ansible-core that another version may not have.
+        with import_module(f"{UTILITIES}_warm_source").installed_source():
+            action = import_module(f"{UTILITIES}_warm_action").WarmExecution
+        self.collections = action.collections = tuple(self.get_option("collections"))
+        self.preload = action.preload
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Import what the module of a task needs."""
         name = task.resolved_action or task.action
-        if not eligibility.is_listed(name, self.collections):
-            return
-        namespace, collection, module = name.split(".")
-        path = Path(_get_collection_path(f"{namespace}.{collection}"), "plugins", "modules", f"{module}.py")
-        self.preload.module(name, path)
+        if eligibility.is_listed(name, self.collections):
+            self.preload.module(name)
 
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         """Import what the module of a handler needs."""

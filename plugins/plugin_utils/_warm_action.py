@@ -60,11 +60,11 @@ class _Module:
         self.payload = b""
 
 
-class WarmExecution(ActionBase):  # type: ignore[misc]
+class WarmExecution(ActionBase):
     """Run a module in a fork where that is known to be equal."""
 
     collections: ClassVar[tuple[str, ...]] = ()
-    preload: ClassVar[Preload]
+    preload: ClassVar[Preload] = Preload()
     _warm: _Module | None = None
     _warm_tmpdir: str | None = None
 
@@ -95,9 +95,7 @@ class WarmExecution(ActionBase):  # type: ignore[misc]
         path = found.plugin_resolved_path
         source = Path(path).read_bytes()
         shebang, interpreter = self._interpreter(source, task_vars)
-        _refuse(
-            eligibility.module_obstacle(eligibility.ModuleFacts(path, source, _plain(interpreter), sys.executable))
-        )
+        _refuse(eligibility.module_obstacle(eligibility.ModuleFacts(path, source, _plain(interpreter), sys.executable)))
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         texts = {str(key): to_text(value, nonstring="simplerepr") for key, value in environment.items()}

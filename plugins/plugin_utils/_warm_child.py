@@ -80,11 +80,12 @@ def _take_streams(output: int, error: int) -> None:
     for number in map(int, os.listdir("/proc/self/fd")):
         if number > 2 and number != nothing and _is_open(number):
             os.dup2(nothing, number, inheritable=False)
+    python: Any = sys
     # Ansible has changed how its output and errors treat what cannot be encoded, but not how its input does.
-    errors = getattr(sys.__stdin__, "errors", "strict")
-    sys.stdin = sys.__stdin__ = open(0, encoding=sys.__stdout__.encoding, errors=errors, closefd=False)  # noqa: SIM115
-    sys.stdout = sys.__stdout__ = _stream(1, sys.__stdout__, errors)
-    sys.stderr = sys.__stderr__ = _stream(2, sys.__stderr__, "backslashreplace")
+    errors, encoding = getattr(sys.__stdin__, "errors", "strict"), python.__stdout__.encoding
+    python.stdin = python.__stdin__ = open(0, encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
+    python.stdout = python.__stdout__ = _stream(1, python.__stdout__, errors)
+    python.stderr = python.__stderr__ = _stream(2, python.__stderr__, "backslashreplace")
 
 
 def _is_open(number: int) -> bool:
@@ -145,7 +146,9 @@ def _share(loader: Any) -> None:
     """Use the data files that the parent has read, unless the task says where others are."""
     sessions: Any = import_module("botocore.session")
     create = sessions.create_loader
-    sessions.create_loader = lambda search_path_string=None: create(search_path_string) if search_path_string else loader
+    sessions.create_loader = lambda search_path_string=None: (
+        create(search_path_string) if search_path_string else loader
+    )
 
 
 def _run_module(call: Call) -> int:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 KNOWN_CORES = ("2.19", "2.20", "2.21")
 
 # Read by the interpreter, the dynamic linker or a library when a process starts: too late for a process that is forked.
-AT_START = re.compile(r"^(PYTHON|LD_|DYLD_|LC_|LANG|MALLOC_|GLIBC_|OPENSSL_|BASH_FUNC)|^(HOME|IFS|ENV|BASH_ENV|NLSPATH)$")
+AT_START = re.compile(
+    r"^(PYTHON|LD_|DYLD_|LC_|LANG|MALLOC_|GLIBC_|OPENSSL_|BASH_FUNC)|^(HOME|IFS|ENV|BASH_ENV|NLSPATH)$"
+)
 # What a shell takes for an assignment in front of a command.
 ASSIGNABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 

@@ -15,13 +15,16 @@ from typing import Any
 
 from ansible.plugins import loader as plugins
 from ansible.utils.display import Display
-from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_source import installed_source
+from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_botocore import BotocoreData
+from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_source import InstalledLoader, installed_source
 
 # What every module has: the code that ansible-core sends along with it.
 EVERY_MODULE = ("ansible.module_utils.basic", "ansible.module_utils._internal._ansiballz._loader", "runpy")
 
 IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(ansible(?:_collections|\.module_utils)\.[\w.]+)", re.MULTILINE)
-USES_BOTOCORE = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:boto3|botocore)\b|module_utils\.(?:boto|modules)", re.MULTILINE)
+USES_BOTOCORE = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+(?:boto3|botocore)\b|module_utils\.(?:boto|modules)", re.MULTILINE
+)
 CLIENT = re.compile(r"""\b(?:client|resource)\(\s*["']([a-z0-9-]+)["']""")
 
 
@@ -30,26 +33,24 @@ class Preload:
 
     def __init__(self) -> None:
         self.done: set[str] = set()
-        self.data: Any = None
-        os.register_at_fork(after_in_child=gc.freeze)
+        self.data: BotocoreData | None = None
 
     @property
     def loader(self) -> Any:
         """Return botocore's loader, where one is of use."""
-        return self.data and self.data.loader
+        return self.data.loader if self.data else None
 
-    def module(self, name: str, path: Path) -> None:
+    def module(self, name: str) -> None:
         """Import what a module imports, and compile it; what fails here fails again, properly, when the task runs."""
         if name in self.done:
             return
         try:
-            source = path.read_text(encoding="utf-8")
             if not self.done:
-                _load_plugins()
+                _prepare_workers()
             with installed_source():
+                source = _compiled(name)
                 for imported in (*EVERY_MODULE, *sorted(set(IMPORTED.findall(source)))):
                     _import(imported)
-                _compile(name)
             if USES_BOTOCORE.search(source):
                 self._read_data(CLIENT.findall(source))
         except Exception as error:  # anything may go wrong in code of others, and no task may suffer from it
@@ -58,20 +59,19 @@ class Preload:
 
     def _read_data(self, services: list[str]) -> None:
         if self.data is None:
-            from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_botocore import BotocoreData
-
             self.data = BotocoreData()
         for service in services:
             self.data.add(service)
 
 
-def _load_plugins() -> None:
-    """Have Ansible load what each worker of a local task loads again."""
+def _prepare_workers() -> None:
+    """Have Ansible load what each worker of a local task loads again, and spare workers its garbage collection."""
     plugins.connection_loader.get("local", class_only=True)
     plugins.shell_loader.get("sh", class_only=True)
     plugins.action_loader.get("ansible.legacy.normal", class_only=True)
     plugins.filter_loader.get("default")
     plugins.test_loader.get("defined")
+    os.register_at_fork(after_in_child=gc.freeze)
 
 
 def _import(name: str) -> None:
@@ -81,9 +81,11 @@ def _import(name: str) -> None:
         return
 
 
-def _compile(name: str) -> None:
-    """Have the code of a module remembered."""
+def _compiled(name: str) -> str:
+    """Return the source of a module, and have its code remembered."""
     namespace, collection, module = name.split(".")
     spec = find_spec(f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}")
-    if spec and spec.loader:
-        spec.loader.get_code(spec.name)  # type: ignore[attr-defined]
+    if spec is None or not isinstance(spec.loader, InstalledLoader):
+        raise ImportError(f"{name} is not a file of its collection")
+    spec.loader.get_code(spec.name)
+    return Path(spec.loader.path).read_text(encoding="utf-8")

@@ -15,16 +15,17 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import ClassVar
 
 from ansible.utils.collection_loader._collection_finder import _get_collection_metadata
 
 KINDS = ("modules", "module_utils", "plugin_utils")
 
 
-class _Loader(SourceFileLoader):
+class InstalledLoader(SourceFileLoader):
     """Remember the code of a module: what the parent has loaded is there in every process that it forks."""
 
-    codes: dict[str, CodeType | None] = {}
+    codes: ClassVar[dict[str, CodeType | None]] = {}
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the code of a module, from memory, from its bytecode or from its source."""
@@ -40,14 +41,14 @@ class _Finder:
     def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Return where a part of a collection is, or nothing for what Ansible has to redirect or make up."""
         parts = name.split(".")
-        if len(parts) < 6 or parts[0] != "ansible_collections" or parts[4] not in KINDS or not path:  # noqa: PLR2004
+        if len(parts) < 6 or parts[0] != "ansible_collections" or parts[4] not in KINDS or not path:
             return None
         if name in _get_collection_metadata(".".join(parts[1:3])).get("import_redirection", {}):
             return None
         package = Path(path[0], parts[-1])
         for file, places in ((package / "__init__.py", [str(package)]), (package.with_suffix(".py"), None)):
             if file.is_file():
-                loader = _Loader(name, str(file))
+                loader = InstalledLoader(name, str(file))
                 return spec_from_file_location(name, file, loader=loader, submodule_search_locations=places)
         return None
 

@@ -65,7 +65,14 @@ def write(directory: Path, tasks: list[dict[str, Any]], **play: Any) -> None:
 
 def command(*options: str) -> list[str]:
     """Return the command that runs the playbook with the Ansible of these tests."""
-    return [sys.executable, str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts.yml", "site.yml", *options]
+    return [
+        sys.executable,
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        "-i",
+        "hosts.yml",
+        "site.yml",
+        *options,
+    ]
 
 
 def environment(directory: Path, warm: bool, **more: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def parent_of(process: int) -> int:
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+def running(directory: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Start a playbook whose module waits, and yield Ansible and the module's process."""
     write(directory, [task("wait")])
     ansible = subprocess.Popen(

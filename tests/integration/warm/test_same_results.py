@@ -12,8 +12,8 @@ import pytest
 from tests.integration.warm.playbooks import Run, run, task, write
 
 BEHAVIOURS = [
-    "crash", "garbage", "no_json", "words", "silence", "no_end", "fall_through", "killed", "segmentation", "interrupted",
-    "grandchild", "fail", "warn", "crash_late", "surroundings", "descriptors", "change",
+    "crash", "garbage", "no_json", "words", "silence", "no_end", "fall_through", "killed", "segmentation",
+    "interrupted", "grandchild", "fail", "warn", "crash_late", "surroundings", "descriptors", "change",
 ]  # fmt: skip
 SECRET = "not to be seen"
 TASKS = [
@@ -78,7 +78,9 @@ def test_nearly_all_ran_warm(runs: dict[bool, Run]) -> None:
 
 
 def test_warnings_are_the_same(runs: dict[bool, Run]) -> None:
-    stock, warm = (plain(re.findall(r"\[(?:WARNING|DEPRECATION WARNING)\][^\n]*", runs[way].output)) for way in (False, True))
+    stock, warm = (
+        plain(re.findall(r"\[(?:WARNING|DEPRECATION WARNING)\][^\n]*", runs[way].output)) for way in (False, True)
+    )
     assert any("a warning" in line for line in stock)
     assert warm == stock
 
