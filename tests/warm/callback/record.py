@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402 - Ansible reads DOCUMENTATION before the imports
+"""Write down every result that a playbook has, as callbacks get it, for the comparison of two runs."""
+
+from __future__ import annotations
+
+DOCUMENTATION = """
+name: record
+type: aggregate
+short_description: Write every result to a file
+description: One line of JSON per event, in the order of the events.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+
+def _process() -> dict[str, Any]:
+    """Describe the process that runs the playbook."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines())
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8").split()
+    states = [
+        Path(f"/proc/{child}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] for child in children
+    ]
+    return {
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "resident_kib": int(status["VmRSS"].split()[0]),
+        "threads": int(status["Threads"]),
+        "zombies": states.count("Z"),
+    }
+
+
+class CallbackModule(CallbackBase):
+    """Write to the files that the environment names."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "record"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._results = Path(os.environ["PALISADE_TEST_RESULTS"])
+        self._processes = os.environ.get("PALISADE_TEST_PROCESSES")
+
+    def _write(self, event: str, result: Any, **more: Any) -> None:
+        line = {"event": event, "host": result.host.get_name(), "task": result.task.get_name(), **more}
+        with self._results.open("a", encoding="utf-8") as file:
+            # What JSON does not have is written with its type, so that a text is never taken for it.
+            file.write(json.dumps(line | {"result": result.result}, default=repr) + "\n")
+        if self._processes:
+            with Path(self._processes).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(_process()) + "\n")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._write("ok", result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._write("failed", result, ignored=ignore_errors)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._write("skipped", result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._write("unreachable", result)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        self._write("item ok", result)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._write("item failed", result)
+
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
+        self._write("item skipped", result)
+
+    def v2_runner_retry(self, result: Any) -> None:
+        self._write("retry", result)
+
+    def v2_runner_on_async_ok(self, result: Any) -> None:
+        self._write("async ok", result)
+
+    def v2_runner_on_async_failed(self, result: Any) -> None:
+        self._write("async failed", result)
