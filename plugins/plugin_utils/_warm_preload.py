@@ -44,6 +44,7 @@ class Preload:
         """Import what a module imports, and compile it; what fails here fails again, properly, when the task runs."""
         if name in self.done:
             return
+        gc.disable()  # nothing of this is garbage
         try:
             if not self.done:
                 _prepare_workers()
@@ -55,6 +56,9 @@ class Preload:
                 self._read_data(CLIENT.findall(source))
         except Exception as error:  # anything may go wrong in code of others, and no task may suffer from it
             Display().vv(f"palisade.ecs.warm: preloading for {name}: {error!r}")
+        finally:
+            gc.freeze()
+            gc.enable()
         self.done.add(name)
 
     def _read_data(self, services: list[str]) -> None:
@@ -71,7 +75,14 @@ def _prepare_workers() -> None:
     plugins.action_loader.get("ansible.legacy.normal", class_only=True)
     plugins.filter_loader.get("default")
     plugins.test_loader.get("defined")
-    os.register_at_fork(after_in_child=gc.freeze)
+    os.register_at_fork(after_in_child=_spare_collection)
+
+
+def _spare_collection() -> None:
+    """Keep the garbage collector of a short-lived process off the pages that it shares with its parent."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
 
 
 def _import(name: str) -> None:
