@@ -84,7 +84,6 @@ def _spare_collection() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-
 def _import(name: str) -> None:
     try:
         import_module(name)
