@@ -179,7 +179,7 @@ class WarmExecution(ActionBase):
             profile=PROFILE,
             environment=module.environment,
             directory=self._loader.get_basedir(),
-            loader=self.preload.loader,
+            botocore=self.preload.botocore,
             worker=os.getpid(),
         )
 

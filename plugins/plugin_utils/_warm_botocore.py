@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Read botocore's data files once for all modules of a run: half of what is left of a task is reading them.
 
-Data only: no session, no client, no credentials, no connection, no thread.
+Nothing here looks for configuration or credentials, opens a connection or starts a thread.
 """
 
 from __future__ import annotations
@@ -35,24 +35,51 @@ KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
 
 
 class BotocoreData:
-    """A loader of botocore's that remembers what it has read."""
+    """What of botocore is the same in every process: data files, the methods made from them, a blank session."""
 
     def __init__(self) -> None:
         for name in CLIENT:
             import_module(name)
-        self.read: set[str] = set()
+        self.methods: dict[str, tuple[Any, dict[str, Any]]] = {}
         self.loader: Any = import_module("botocore.loaders").create_loader(None)
         for name in COMMON:
             self.loader.load_data(name)
+        # It knows neither configuration nor region nor credentials before it is asked for them, in its process.
+        self.session: Any = import_module("botocore.session").get_session()
 
     def add(self, service: str) -> None:
         """Read what describes a service; a service that botocore does not know is the module's own business."""
-        if service in self.read or service not in self.loader.list_available_services("service-2"):
+        if service in self.methods or service not in self.loader.list_available_services("service-2"):
             return
-        self.read.add(service)
         for kind in KINDS:
             if service in self.loader.list_available_services(kind):
                 self.loader.load_service_model(service, kind, api_version=None)
-        spell: Any = import_module("botocore").xform_name  # remembers each name that it has spelt in Python's way
-        for operation in self.loader.load_service_model(service, "service-2", api_version=None)["operations"]:
-            spell(operation)
+        description = self.loader.load_service_model(service, "service-2", api_version=None)
+        creator: Any = object.__new__(import_module("botocore.client").ClientCreator)
+        creator._event_emitter = None  # only for the texts of help()
+        model = import_module("botocore.model").ServiceModel(description, service_name=service)
+        self.methods[service] = description, creator._create_methods(model)
+
+    def share(self) -> None:
+        """Have botocore use what is there already, in this process, which is a module's."""
+        sessions: Any = import_module("botocore.session")
+        creator: Any = import_module("botocore.client").ClientCreator
+        create_loader, create_methods, get_session = (
+            sessions.create_loader,
+            creator._create_methods,
+            sessions.get_session,
+        )
+        blank = [self.session]
+
+        def shared_loader(search_path_string: str | None = None) -> Any:
+            return create_loader(search_path_string) if search_path_string else self.loader
+
+        def shared_methods(creator: Any, model: Any) -> Any:
+            description, methods = self.methods.get(model.service_name, (None, {}))
+            return dict(methods) if model._service_description is description else create_methods(creator, model)
+
+        def blank_session(env_vars: Any = None) -> Any:
+            return get_session(env_vars) if env_vars or not blank else blank.pop()
+
+        sessions.create_loader, sessions.get_session = shared_loader, blank_session
+        creator._create_methods = shared_methods

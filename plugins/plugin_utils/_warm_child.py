@@ -35,7 +35,7 @@ class Call:
     profile: str
     environment: Mapping[str, str]
     directory: str
-    loader: Any
+    botocore: Any
     worker: int
 
 
@@ -49,8 +49,8 @@ def run(call: Call, output: int, error: int, blocked: set[int]) -> NoReturn:
         _forget_parent()
         _enter_surroundings(call)
         _leave_controller()
-        if call.loader:
-            _share(call.loader)
+        if call.botocore:
+            call.botocore.share()
         code = _run_module(call)
     except BaseException:
         traceback.print_exc()
@@ -140,15 +140,6 @@ def _leave_controller() -> None:
     warnings._global_deprecations.clear()
     profiles: Any = import_module("ansible.module_utils._internal._json._profiles")
     profiles._string_encoding_check_enabled.cache_clear()
-
-
-def _share(loader: Any) -> None:
-    """Use the data files that the parent has read, unless the task says where others are."""
-    sessions: Any = import_module("botocore.session")
-    create = sessions.create_loader
-    sessions.create_loader = lambda search_path_string=None: (
-        create(search_path_string) if search_path_string else loader
-    )
 
 
 def _run_module(call: Call) -> int:

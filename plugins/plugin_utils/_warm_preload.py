@@ -11,7 +11,6 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from ansible.plugins import loader as plugins
 from ansible.utils.display import Display
@@ -33,12 +32,7 @@ class Preload:
 
     def __init__(self) -> None:
         self.done: set[str] = set()
-        self.data: BotocoreData | None = None
-
-    @property
-    def loader(self) -> Any:
-        """Return botocore's loader, where one is of use."""
-        return self.data.loader if self.data else None
+        self.botocore: BotocoreData | None = None
 
     def module(self, name: str) -> None:
         """Import what a module imports, and compile it; what fails here fails again, properly, when the task runs."""
@@ -62,10 +56,10 @@ class Preload:
         self.done.add(name)
 
     def _read_data(self, services: list[str]) -> None:
-        if self.data is None:
-            self.data = BotocoreData()
+        if self.botocore is None:
+            self.botocore = BotocoreData()
         for service in services:
-            self.data.add(service)
+            self.botocore.add(service)
 
 
 def _prepare_workers() -> None:
@@ -82,7 +76,6 @@ def _spare_collection() -> None:
     """Keep the garbage collector of a short-lived process off the pages that it shares with its parent."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-
 
 
 def _import(name: str) -> None:
