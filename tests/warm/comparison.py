@@ -39,10 +39,8 @@ def compare(stock: Recording, warm: Recording) -> Iterator[str]:
     """Say in what two runs differ; nothing is said of runs that are equal."""
     if stock.code != warm.code:
         yield f"exit code: stock {stock.code}, warm {warm.code}"
-    parts = {
-        "result": (normalisation.results(stock.results), normalisation.results(warm.results)),
-        "output": (normalisation.output(stock.output), normalisation.output(warm.output)),
-        "errors": (normalisation.output(stock.errors), normalisation.output(warm.errors)),
-    }
-    for kind, (one, other) in parts.items():
-        yield from normalisation.differences(kind, one, other)
+    yield from normalisation.differing_results(
+        normalisation.results(stock.results), normalisation.results(warm.results)
+    )
+    for kind, one, other in (("output", stock.output, warm.output), ("errors", stock.errors, warm.errors)):
+        yield from normalisation.differing_lines(kind, normalisation.output(one), normalisation.output(other))

@@ -8,9 +8,11 @@ are there before the seed.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -80,13 +82,19 @@ def output(lines: Iterable[str]) -> list[str]:
     return text(said + "\n").splitlines()
 
 
-def differences(kind: str, stock: list[str], warm: list[str]) -> Iterator[str]:
-    """Say where two lists of lines differ, first things first."""
+def differing_results(stock: list[str], warm: list[str]) -> Iterator[str]:
+    """Say which results differ, and where in them."""
     for number, (one, other) in enumerate(zip(stock, warm, strict=False), 1):
         if one != other:
-            place = next((at for at, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), None)
-            start = max(0, (min(len(one), len(other)) if place is None else place) - 60)
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+            start = max(0, same - 60)
             shown = slice(start, start + 400)
-            yield f"{kind} {number}: {one[:90]}\n  stock: {one[shown]}\n  warm:  {other[shown]}"
+            yield f"result {number}: {one[:90]}\n  stock: {one[shown]}\n  warm:  {other[shown]}"
     if len(stock) != len(warm):
-        yield f"{kind}: stock has {len(stock)} lines, warm has {len(warm)}"
+        yield f"results: stock has {len(stock)}, warm has {len(warm)}"
+
+
+def differing_lines(kind: str, stock: list[str], warm: list[str]) -> Iterator[str]:
+    """Say which lines differ."""
+    for line in difflib.unified_diff(stock, warm, f"{kind}: stock", f"{kind}: warm", n=1, lineterm=""):
+        yield line[:400]

@@ -97,14 +97,15 @@ class Laboratory:
     def clear(self) -> None:
         """Forget everything; afterwards generated ids are the same each time."""
         shutil.rmtree(self.directory, ignore_errors=True)
-        self.scratch.mkdir(parents=True)
-        self._another_python()
+        self._empty_scratch()
         self._post("/moto-api/reset")
         # The default VPCs come with the first request to EC2, from whatever thread: before the seed.
         self.site.client("ec2").describe_vpcs()
         self._post(f"/moto-api/seed?a={SEED}")
 
-    def _another_python(self) -> None:
+    def _empty_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
         command = self.scratch / "another python"
         command.write_text(
             f'#!/bin/sh\nPALISADE_TEST_ANOTHER_PYTHON=yes exec "{self.stack.directory}/bin/python" "$@"\n',
@@ -132,6 +133,8 @@ class Laboratory:
         ours = {
             "AWS_ACCESS_KEY_ID": "embedded",
             "AWS_SECRET_ACCESS_KEY": "the-embedded-aws-needs-none",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_REGION": "eu-central-1",
             "ANSIBLE_BECOME_ALLOW_SAME_USER": "true",
             "ANSIBLE_BECOME_PLUGINS": str(HERE / "become"),
@@ -141,7 +144,6 @@ class Laboratory:
             "ANSIBLE_FORKS": "1",
             "ANSIBLE_FORCE_COLOR": "false",
             "ANSIBLE_HOME": str(self.directory / "ansible"),
-            "HOME": str(self._made("home")),
             "LANG": "C.UTF-8",
             "PALISADE_TEST_INTERPRETERS": str(self.directory / "interpreters"),
             "PALISADE_TEST_PROCESSES": str(self.directory / "processes"),
@@ -163,6 +165,7 @@ class Laboratory:
 
     def run(self, run: Run, mode: Mode) -> Recording:
         """Run a playbook and return what it said."""
+        self._empty_scratch()
         notes = {name: self.directory / name for name in ("interpreters", "processes", "results")}
         for note in notes.values():
             note.write_text("", encoding="utf-8")

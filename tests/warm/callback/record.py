@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ruff: noqa: E402 - Ansible reads DOCUMENTATION before the imports
 """Write down every result that a playbook has, as callbacks get it, for the comparison of two runs."""
 
 from __future__ import annotations
