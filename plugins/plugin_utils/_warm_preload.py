@@ -20,6 +20,10 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_source import I
 # What every module has: the code that ansible-core sends along with it.
 EVERY_MODULE = ("ansible.module_utils.basic", "ansible.module_utils._internal._ansiballz._loader", "runpy")
 
+# What every template of the roles of this collection has; of filters, one stands for all of its collection.
+LOOKUPS = ("ansible.builtin.env", "palisade.ecs.names")
+FILTERS = ("ansible.builtin.default", "palisade.ecs.running_image")
+
 IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(ansible(?:_collections|\.module_utils)\.[\w.]+)", re.MULTILINE)
 USES_BOTOCORE = re.compile(
     r"^[ \t]*(?:from|import)[ \t]+(?:boto3|botocore)\b|module_utils\.(?:boto|modules)", re.MULTILINE
@@ -67,7 +71,10 @@ def _prepare_workers() -> None:
     plugins.connection_loader.get("local", class_only=True)
     plugins.shell_loader.get("sh", class_only=True)
     plugins.action_loader.get("ansible.legacy.normal", class_only=True)
-    plugins.filter_loader.get("default")
+    for lookup in LOOKUPS:
+        plugins.lookup_loader.get(lookup, class_only=True)
+    for name in FILTERS:
+        plugins.filter_loader.get(name)
     plugins.test_loader.get("defined")
     os.register_at_fork(after_in_child=_spare_collection)
 
