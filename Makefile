@@ -17,7 +17,7 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan status logs lint test test-full molecule lock clean
+.PHONY: help setup up down plan status logs lint test test-full molecule bench-warm lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ test-full: setup lint ## Run the long tests too
 
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
+
+bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
+	@python -m benchmarks.warm
 
 lock: setup ## Resolve the dependencies anew into hash-locked files without index addresses
 	@requirements/lock
