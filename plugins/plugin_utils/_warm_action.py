@@ -72,10 +72,8 @@ class WarmExecution(ActionBase):
         """Run a module, warm if it may be."""
         given = SIGNATURE.bind(self, *args, **kwargs).arguments
         name = given.get("module_name") or self._task.action
-        try:
-            self._warm = self._prepare(name, given.get("task_vars") or {}, bool(given.get("wrap_async")))
-        except _StockPath as reason:
-            Display().vvvv(f"palisade.ecs.warm: {name} takes the stock path: {reason}")
+        self._warm = self._module(name, given.get("task_vars") or {}, bool(given.get("wrap_async")))
+        if self._warm is None:
             return super()._execute_module(*args, **kwargs)
         try:
             if not super()._is_pipelining_enabled("new") and self._connection._shell.tmpdir is None:
@@ -83,6 +81,15 @@ class WarmExecution(ActionBase):
             return super()._execute_module(*args, **kwargs)
         finally:
             self._warm = None
+
+    def _module(self, name: str, task_vars: dict[str, Any], asynchronous: bool) -> _Module | None:
+        """Return the module to run warm, or nothing for the stock path, which says why to those who ask."""
+        try:
+            return self._prepare(name, task_vars, asynchronous)
+        except _StockPath as reason:
+            Display().vvvv(f"palisade.ecs.warm: {name} takes the stock path: {reason}")
+        # Outside of the handler: an error of the stock path would be said to be caused by the reason.
+        return None
 
     def _prepare(self, name: str, task_vars: dict[str, Any], asynchronous: bool) -> _Module:
         """Return the module to run warm, or raise _StockPath."""
@@ -179,7 +186,7 @@ class WarmExecution(ActionBase):
             profile=PROFILE,
             environment=module.environment,
             directory=self._loader.get_basedir(),
-            loader=self.preload.loader,
+            botocore=self.preload.botocore,
             worker=os.getpid(),
         )
 

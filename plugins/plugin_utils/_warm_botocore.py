@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Read botocore's data files once for all modules of a run: half of what is left of a task is reading them.
 
-Data only: no session, no client, no credentials, no connection, no thread.
+Nothing here looks for configuration or credentials, opens a connection or starts a thread.
 """
 
 from __future__ import annotations
@@ -35,24 +35,42 @@ KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
 
 
 class BotocoreData:
-    """A loader of botocore's that remembers what it has read."""
+    """What of botocore is the same in every process: data files, and the methods of clients made from them."""
 
     def __init__(self) -> None:
         for name in CLIENT:
             import_module(name)
-        self.read: set[str] = set()
-        self.loader: Any = import_module("botocore.loaders").create_loader(None)
+        self.methods: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self.sessions: Any = import_module("botocore.session")
+        self.create_loader = self.sessions.create_loader
+        self.creator: Any = import_module("botocore.client").ClientCreator
+        self.create_methods = self.creator._create_methods
+        self.loader = self.create_loader(None)
         for name in COMMON:
             self.loader.load_data(name)
 
     def add(self, service: str) -> None:
         """Read what describes a service; a service that botocore does not know is the module's own business."""
-        if service in self.read or service not in self.loader.list_available_services("service-2"):
+        if service in self.methods or service not in self.loader.list_available_services("service-2"):
             return
-        self.read.add(service)
         for kind in KINDS:
             if service in self.loader.list_available_services(kind):
                 self.loader.load_service_model(service, kind, api_version=None)
-        spell: Any = import_module("botocore").xform_name  # remembers each name that it has spelt in Python's way
-        for operation in self.loader.load_service_model(service, "service-2", api_version=None)["operations"]:
-            spell(operation)
+        description = self.loader.load_service_model(service, "service-2", api_version=None)
+        creator: Any = object.__new__(self.creator)
+        creator._event_emitter = None  # only for the texts of help()
+        model: Any = import_module("botocore.model").ServiceModel(description, service_name=service)
+        self.methods[service] = model._service_description, self.create_methods(creator, model)
+
+    def share(self) -> None:
+        """Have botocore use what is there already, in this process, which is a module's."""
+
+        def shared_loader(search_path_string: str | None = None) -> Any:
+            return self.create_loader(search_path_string) if search_path_string else self.loader
+
+        def shared_methods(creator: Any, model: Any) -> Any:
+            description, methods = self.methods.get(model.service_name, (None, {}))
+            same = methods and model._service_description is description
+            return dict(methods) if same else self.create_methods(creator, model)
+
+        self.sessions.create_loader, self.creator._create_methods = shared_loader, shared_methods

@@ -16,9 +16,11 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import takewhile
+from types import FrameType
 from typing import Any, NoReturn
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_process import die_with
@@ -35,7 +37,7 @@ class Call:
     profile: str
     environment: Mapping[str, str]
     directory: str
-    loader: Any
+    botocore: Any
     worker: int
 
 
@@ -47,10 +49,11 @@ def run(call: Call, output: int, error: int, blocked: set[int]) -> NoReturn:
         _reset_signals(blocked)
         _take_streams(output, error)
         _forget_parent()
+        _hide_stack(sys._getframe())
         _enter_surroundings(call)
         _leave_controller()
-        if call.loader:
-            _share(call.loader)
+        if call.botocore:
+            call.botocore.share()
         code = _run_module(call)
     except BaseException:
         traceback.print_exc()
@@ -113,6 +116,16 @@ def _forget_parent() -> None:
     logging.root.setLevel(logging.WARNING)
 
 
+def _hide_stack(bottom: FrameType) -> None:
+    """End the stack that Python shows of a running module where it begins: what called it is the parent's."""
+    walk = traceback.walk_stack
+
+    def walk_own(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
+        return walk(f) if f is None else takewhile(lambda entry: entry[0] is not bottom, walk(f))
+
+    traceback.walk_stack = walk_own
+
+
 def _enter_surroundings(call: Call) -> None:
     """Apply what the shell would: the directory and the task's environment."""
     os.chdir(call.directory)
@@ -140,15 +153,6 @@ def _leave_controller() -> None:
     warnings._global_deprecations.clear()
     profiles: Any = import_module("ansible.module_utils._internal._json._profiles")
     profiles._string_encoding_check_enabled.cache_clear()
-
-
-def _share(loader: Any) -> None:
-    """Use the data files that the parent has read, unless the task says where others are."""
-    sessions: Any = import_module("botocore.session")
-    create = sessions.create_loader
-    sessions.create_loader = lambda search_path_string=None: (
-        create(search_path_string) if search_path_string else loader
-    )
 
 
 def _run_module(call: Call) -> int:

@@ -11,7 +11,6 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from ansible.plugins import loader as plugins
 from ansible.utils.display import Display
@@ -20,6 +19,10 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_source import I
 
 # What every module has: the code that ansible-core sends along with it.
 EVERY_MODULE = ("ansible.module_utils.basic", "ansible.module_utils._internal._ansiballz._loader", "runpy")
+
+# What every template of the roles of this collection has; of filters, one stands for all of its collection.
+LOOKUPS = ("ansible.builtin.env", "palisade.ecs.names")
+FILTERS = ("ansible.builtin.default", "palisade.ecs.running_image")
 
 IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(ansible(?:_collections|\.module_utils)\.[\w.]+)", re.MULTILINE)
 USES_BOTOCORE = re.compile(
@@ -33,12 +36,7 @@ class Preload:
 
     def __init__(self) -> None:
         self.done: set[str] = set()
-        self.data: BotocoreData | None = None
-
-    @property
-    def loader(self) -> Any:
-        """Return botocore's loader, where one is of use."""
-        return self.data.loader if self.data else None
+        self.botocore: BotocoreData | None = None
 
     def module(self, name: str) -> None:
         """Import what a module imports, and compile it; what fails here fails again, properly, when the task runs."""
@@ -55,17 +53,17 @@ class Preload:
             if USES_BOTOCORE.search(source):
                 self._read_data(CLIENT.findall(source))
         except Exception as error:  # anything may go wrong in code of others, and no task may suffer from it
-            Display().vv(f"palisade.ecs.warm: preloading for {name}: {error!r}")
+            Display().vvvv(f"palisade.ecs.warm: preloading for {name}: {error!r}")
         finally:
             gc.freeze()
             gc.enable()
         self.done.add(name)
 
     def _read_data(self, services: list[str]) -> None:
-        if self.data is None:
-            self.data = BotocoreData()
+        if self.botocore is None:
+            self.botocore = BotocoreData()
         for service in services:
-            self.data.add(service)
+            self.botocore.add(service)
 
 
 def _prepare_workers() -> None:
@@ -73,7 +71,10 @@ def _prepare_workers() -> None:
     plugins.connection_loader.get("local", class_only=True)
     plugins.shell_loader.get("sh", class_only=True)
     plugins.action_loader.get("ansible.legacy.normal", class_only=True)
-    plugins.filter_loader.get("default")
+    for lookup in LOOKUPS:
+        plugins.lookup_loader.get(lookup, class_only=True)
+    for name in FILTERS:
+        plugins.filter_loader.get(name)
     plugins.test_loader.get("defined")
     os.register_at_fork(after_in_child=_spare_collection)
 
