@@ -16,15 +16,15 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan status logs lint test test-full molecule lock clean
+.PHONY: help setup up down plan status logs lint test test-full second-stack molecule bench-warm lock clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "  ENV=local|dev|staging|prod chooses the inventory of up and plan (now: $(ENV))."
 
-$(VENV)/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
-	@echo "Installing the tools into $(VENV) ..."
-	@$(PYTHON) requirements/bootstrap.py $(VENV)
+%/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing the tools into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D)
 
 setup: $(VENV)/.ready ## Install the tools into .venv from the lock file
 
@@ -52,11 +52,18 @@ lint: setup ## Run the linters and type checks
 test: setup lint ## Run every test that needs nothing but this machine, within 20 minutes
 	@pytest -m "not full"
 
-test-full: setup lint ## Run the long tests too
+test-full: setup lint second-stack ## Run the long tests too
 	@pytest
+
+second-stack: ## Install the newest supported stack into .venv-3.13, beside that of `make setup`
+	@if python=$$(requirements/find-python 13); then $(MAKE) --no-print-directory .venv-3.13/.ready PYTHON="$$python"; \
+	else echo "Tests of the second stack are skipped."; fi
 
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
+
+bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
+	@python -m benchmarks.warm
 
 lock: setup ## Resolve the dependencies anew into hash-locked files without index addresses
 	@requirements/lock
