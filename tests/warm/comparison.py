@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The corpus, and the comparison of what two runs of it said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.warm import normalisation
+from tests.warm.recording import CHECKOUT, HERE, Recording, Run
+
+CORPUS = HERE / "corpus"
+# Of each half, what runs later finds what ran earlier on the same embedded AWS.
+SHORT = [
+    Run(CORPUS / "results.yml"),
+    Run(CORPUS / "keywords.yml"),
+    Run(CORPUS / "fallbacks.yml"),
+    Run(CORPUS / "tracebacks.yml", variables={"ANSIBLE_DISPLAY_TRACEBACK": "always"}),
+    Run(CORPUS / "quick.yml", ("--check", "--diff")),
+    Run(CORPUS / "quick.yml", ("-vvv",)),
+]
+FULL = [
+    *SHORT,
+    Run(CORPUS / "quick.yml", ("--check", "--diff", "-e", "size=large")),
+    Run(CORPUS / "keywords.yml", ("-vvv", "--diff")),
+    Run(CORPUS / "fallbacks.yml", ("-vvv",)),
+    Run(CORPUS / "results.yml", ("--check",)),
+    Run(CORPUS / "aws.yml", ("--check", "--diff")),
+    Run(CORPUS / "aws.yml"),
+    Run(CORPUS / "aws.yml"),
+    Run(CORPUS / "aws.yml", ("--check", "--diff", "-e", "size=large")),
+    Run(CORPUS / "aws.yml", ("--diff", "-e", "size=large")),
+    Run(CORPUS / "aws_absent.yml"),
+    Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml"),
+    Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml", ("--check", "--diff")),
+]
+
+
+def compare(stock: Recording, warm: Recording) -> Iterator[str]:
+    """Say in what two runs differ; nothing is said of runs that are equal."""
+    if stock.code != warm.code:
+        yield f"exit code: stock {stock.code}, warm {warm.code}"
+    yield from normalisation.differing_results(
+        normalisation.results(stock.results), normalisation.results(warm.results)
+    )
+    for kind, one, other in (("output", stock.output, warm.output), ("errors", stock.errors, warm.errors)):
+        yield from normalisation.differing_lines(kind, normalisation.output(one), normalisation.output(other))

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Note each start of an interpreter: a module that runs the usual way starts one, a warm one does not."""
+
+import os
+import sys
+
+if "PALISADE_TEST_INTERPRETERS" in os.environ:
+    with open(os.environ["PALISADE_TEST_INTERPRETERS"], "a", encoding="utf-8") as _file:
+        _file.write(" ".join(os.path.basename(argument) for argument in sys.orig_argv[:2]) + "\n")
