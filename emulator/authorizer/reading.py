@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an HTTP request to the call it makes."""
+
+from __future__ import annotations
+
+from emulator.authorizer import dynamodb_calls, resources, s3_calls
+from emulator.authorizer.call import Call, HttpRequest, Need
+from emulator.authorizer.inventory import Inventory
+
+# Where the endpoint's name is not the one that requests are signed for.
+ENDPOINTS = {"ecr": "ecr.api", "DynamoDBStreams_20120810": "dynamodb-streams"}
+# Where the prefix of actions is not the one that requests are signed for.
+PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+
+
+def read_call(http: HttpRequest, inventory: Inventory) -> Call:
+    """Return the call that a request makes.
+
+    What is not known here becomes a call that is not understood, on the resource `*`.
+    """
+    service = ENDPOINTS.get(http.target) or ENDPOINTS.get(http.service, http.service)
+    found, understood = _needs(http, inventory)
+    return Call(service, found, understood, http.region)
+
+
+def _needs(http: HttpRequest, inventory: Inventory) -> tuple[tuple[Need, ...], bool]:
+    if http.service == "dynamodb":
+        return dynamodb_calls.needs(http, inventory)
+    if http.service == "s3":
+        found = s3_calls.needs(http, inventory)
+        return found or (Need("s3:UnknownAction"),), bool(found)
+    action = f"{PREFIXES.get(http.service, http.service)}:{http.operation or 'UnknownAction'}"
+    arns = resources.of(http, inventory)
+    return tuple(Need(action, arn) for arn in arns or ("*",)), bool(arns) and bool(http.operation)
