@@ -10,6 +10,7 @@ from typing import Any
 from moto.elbv2.models import elbv2_backends
 
 from emulator import identity
+from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import LoadBalancer, LoadBalancerError, snapshot
 from emulator.scheduler import targets
@@ -27,10 +28,10 @@ RESTART_SECONDS = 1.0
 class DataPlane:
     """Repeat: look, decide, publish, act. Belongs to the main thread, which lives as long as what it forks."""
 
-    def __init__(self, settings: Settings, gate: Gate) -> None:
+    def __init__(self, settings: Settings, gate: Gate, authorizer: Authorizer) -> None:
         self._gate = gate
         self._record = settings.pids / "balancer.json"
-        self.scheduler = Scheduler(settings, gate)
+        self.scheduler = Scheduler(settings, gate, authorizer)
         self.balancer = LoadBalancer(settings.run_dir, settings.listener_ports)
         self._problems: dict[str, str] = {}
         self._next_start = 0.0

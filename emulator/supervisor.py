@@ -11,11 +11,17 @@ import time
 from typing import Any
 
 from emulator import identity
+from emulator.authorizer.authorizer import Authorizer, Source
+from emulator.authorizer.call import HttpRequest
+from emulator.authorizer.inventory import MotoInventory
+from emulator.authorizer.reading import read_call
+from emulator.authorizer.vpc_state import VpcState
 from emulator.control_plane import endpoints
 from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.metadata import MetadataEndpoint
 from emulator.control_plane.plane import ControlPlane
+from emulator.control_plane.positions import PositionsEndpoint
 from emulator.data_plane import DataPlane
 from emulator.settings import Settings
 
@@ -32,16 +38,20 @@ class Supervisor:
         self._stopping = threading.Event()
         self._started = time.time()
         self._gate = Gate()
-        self._data = DataPlane(settings, self._gate)
+        self._inventory = MotoInventory()
+        self._authorizer = Authorizer(VpcState(self._gate).network)
+        self._data = DataPlane(settings, self._gate, self._authorizer)
         credentials = Credentials(settings.credentials_seconds)
         self._plane = ControlPlane(
             settings.api_port,
             self._gate,
             callers=credentials.lookup,
+            authorize=self._authorize,
             endpoints={
                 "credentials": CredentialsEndpoint(credentials, self._entitlement),
                 "health": endpoints.health(self._health),
                 "metadata": MetadataEndpoint(self._data.scheduler.find),
+                "positions": PositionsEndpoint(credentials, self._gate),
                 "state": endpoints.state(self._state),
             },
             on_reset=self._wait_for_orphans,
@@ -78,7 +88,11 @@ class Supervisor:
         """Return which role a task has, if it has one."""
         task = self._data.scheduler.find(task_id)
         role = getattr(task.definition, "task_role_arn", None) if task else None
-        return Entitlement(role, task.token) if task and role else None
+        return Entitlement(role, task.token, task.position) if task and task.position and role else None
+
+    def _authorize(self, source: Source, request: HttpRequest) -> None:
+        """Let a request from inside the VPC pass; raises UnreachableError or DeniedError."""
+        self._authorizer.check(source, read_call(request, self._inventory))
 
     def _wait_for_orphans(self) -> None:
         """Return when the tasks that live now have ended, or after a while."""

@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge: what policies in IAM's language say of one request. Pure; it knows neither moto nor the network."""
+"""What becomes of a call: its way through the VPC, and what policies say of it.
+
+`policy` judges one request by policies in IAM's language, `path` finds a way through a network; both are pure. Only
+`vpc_state` and `inventory` read moto.
+"""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands before moto: who calls, with valid credentials or not, and the paths of our own."""
+"""What stands before moto: who calls, with valid credentials or not, what becomes of it, and the paths of our own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from emulator.authorizer.authorizer import DeniedError, Source
+from emulator.authorizer.call import HttpRequest
+from emulator.authorizer.path import UnreachableError
 from emulator.control_plane import refusal
+from emulator.control_plane.incoming import hang_up, read_request
 from emulator.control_plane.refusal import Refusal
 from emulator.control_plane.wsgi import Answer, Application, Environment, StartResponse, json_answer
 
 PREFIX = "/_palisade/"
 TASK_KEY = "palisade.task"
-CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
+CREDENTIAL = re.compile(
+    r"Credential=(?P<key>[^/,%&\s]+)(?:/|%2F)\d{8}(?:/|%2F)(?P<region>[\w-]*)(?:/|%2F)(?P<service>[\w-]+)(?:/|%2F)aws4_request"
+)
 
 Endpoint = Callable[[Environment, str], Answer]
 
@@ -25,22 +31,28 @@ class Caller(Protocol):
     def task_id(self) -> str:
         """Return the id of the task."""
 
+    @property
+    def source(self) -> Source:
+        """Return who calls, from where."""
+
     def refusal(self, token: str) -> Refusal | None:
         """Return why a request with this session token is refused, if it is."""
 
 
 class Edge:
-    """Attribute calls to tasks by access key, refuse expired credentials, serve `/_palisade/...`, else call moto."""
+    """Attribute calls to tasks by access key, refuse what must not pass, serve `/_palisade/...`, else call moto."""
 
     def __init__(
         self,
         moto: Application,
         callers: Callable[[str], Caller | None],
+        authorize: Callable[[Source, HttpRequest], None],
         endpoints: Mapping[str, Endpoint],
         on_reset: Callable[[Callable[[], Iterable[bytes]]], Iterable[bytes]],
     ) -> None:
         self._moto = moto
         self._callers = callers
+        self._authorize = authorize
         self._endpoints = endpoints
         self._on_reset = on_reset
 
@@ -63,11 +75,23 @@ class Edge:
         return endpoint(environment, rest) if endpoint else json_answer({"message": f"no such path: {path}"}, 404)
 
     def _check(self, environment: Environment) -> Answer | None:
-        """Note which task calls; return an error if its credentials are no longer good."""
-        match = CREDENTIAL.search(environment.get("HTTP_AUTHORIZATION", ""))
+        """Note which task calls; return an error if its credentials are no longer good or a policy is against it.
+
+        Raises ConnectionAbortedError where no connection would come about: the server then closes without an answer.
+        """
+        match = CREDENTIAL.search(environment.get("HTTP_AUTHORIZATION") or environment.get("QUERY_STRING", ""))
         caller = self._callers(match["key"]) if match else None
         if match is None or caller is None:
             return None
         environment[TASK_KEY] = caller.task_id
-        problem = caller.refusal(environment.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
+        request = read_request(environment, match["service"], match["region"])
+        problem = caller.refusal(request.token)
+        if problem is None:
+            try:
+                self._authorize(caller.source, request)
+            except DeniedError as error:
+                problem = refusal.access_denied(str(error))
+            except UnreachableError as error:
+                hang_up(environment)
+                raise ConnectionAbortedError(str(error)) from error
         return refusal.answer(problem, match["service"], environment) if problem else None

@@ -16,16 +16,24 @@ class Gate:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.wake = threading.Event()
+        self.network_writes = 0
 
-    def guard(self, response_class: Any) -> None:
-        """Run every action of a moto response class under the lock; a write wakes the scheduler."""
+    def guard(self, response_class: Any, *, network: bool = False) -> None:
+        """Run every action of a moto response class under the lock; a write wakes the scheduler.
+
+        Writes to a class of the network are counted, failed ones too: who reads the network knows when to read again.
+        """
         original = response_class.call_action
 
         @functools.wraps(original)
         def call_action(response: Any) -> Any:
+            writes = not (response._get_action() or "").startswith(READS)
             with self.lock:
-                answer = original(response)
-            if not (response._get_action() or "").startswith(READS):
+                try:
+                    answer = original(response)
+                finally:
+                    self.network_writes += network and writes
+            if writes:
                 self.wake.set()
             return answer
 

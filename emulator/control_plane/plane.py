@@ -11,6 +11,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
 from moto.logs.responses import LogsResponse
 
+from emulator.authorizer.authorizer import Source
+from emulator.authorizer.call import HttpRequest
 from emulator.control_plane import fidelity
 from emulator.control_plane.edge import Caller, Edge, Endpoint
 from emulator.control_plane.gate import Gate
@@ -25,6 +27,7 @@ class ControlPlane:
         port: int,
         gate: Gate,
         callers: Callable[[str], Caller | None],
+        authorize: Callable[[Source, HttpRequest], None],
         endpoints: Mapping[str, Endpoint],
         on_reset: Callable[[], None],
     ) -> None:
@@ -33,12 +36,13 @@ class ControlPlane:
         self._gate = gate
         self._on_reset = on_reset
         _guard(gate)
-        self.server = ApiServer(port, Edge(moto_application(), callers, endpoints, self._reset))
+        self.server = ApiServer(port, Edge(moto_application(), callers, authorize, endpoints, self._reset))
 
     def _reset(self, empty_moto: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
         """Empty moto, and answer when what ran in its name has ended."""
         with self._gate.lock:
             answer = empty_moto()
+            self._gate.network_writes += 1
         self._gate.wake.set()
         self._on_reset()
         return answer
@@ -47,4 +51,4 @@ class ControlPlane:
 def _guard(gate: Gate) -> None:
     response_classes: tuple[Any, ...] = (EC2ContainerServiceResponse, ELBV2Response, EC2Response, LogsResponse)
     for response_class in response_classes:
-        gate.guard(response_class)
+        gate.guard(response_class, network=response_class is EC2Response)

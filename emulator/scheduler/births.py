@@ -5,30 +5,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from ipaddress import IPv4Address
 from typing import Any
 
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import Task
 
+from emulator.authorizer.authorizer import Authorizer
+from emulator.authorizer.network import Position
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
 from emulator.scheduler.container import Surroundings, command
+from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import Life
-from emulator.scheduler.pull import StartError, pull
+from emulator.scheduler.pull import StartError, find, parse
 from emulator.scheduler.roles import check_roles
+from emulator.scheduler.secret_values import secret_value
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import stream_of
 from emulator.settings import ACCOUNT_ID, REGION, Settings
 
 STOP_SECONDS = 30
 LONGEST_STOP_SECONDS = 120
+# Of the range for documentation: what a service sees of a task with a public address of its own.
+PUBLIC_ADDRESS = "203.0.113.10"
 
 
 class Births:
     """Make tasks; call under the lock."""
 
-    def __init__(self, settings: Settings, addresses: Addresses) -> None:
+    def __init__(self, settings: Settings, addresses: Addresses, authorizer: Authorizer) -> None:
         self._settings = settings
         self._addresses = addresses
+        self._authorizer = authorizer
         self._age = 0
 
     def for_service(self, backend: Any, service: Any, subnet: str, used: Collection[str]) -> RunningTask:
@@ -88,17 +96,31 @@ class Births:
         if len(task.definition.container_definitions) > 1:
             raise StartError("CannotStartContainerError: the embedded AWS runs one container per task")
         check_roles(task.definition)
-        task.log_stream = stream_of(container, task.id)
-        bundle, task.record.containers[0].image_digest = pull(container["image"], self._settings.images)
+        image = parse(container["image"])
+        role = self._execution_role(task)
+        role.log_in()
+        task.log_stream = stream_of(container, task.id, role)
+        role.pull(image)
+        bundle, task.record.containers[0].image_digest = find(image, self._settings.images)
         around = Surroundings(
             address=task.address,
             temporary=self._settings.task_temporary(task.id),
             endpoint_url=self._settings.endpoint_url,
             task_id=task.id,
             credentials_token=task.token if getattr(task.definition, "task_role_arn", None) else None,
+            secret=lambda name: secret_value(name, role),
         )
         overrides = (task.record.overrides or {}).get("containerOverrides") or [{}]
         task.command = command(bundle, container, overrides[0], around)
+
+    def _execution_role(self, task: RunningTask) -> ExecutionRole:
+        """Let ECS act from the task's place. Without an execution role nobody may pull from a registry of ECR."""
+        role = getattr(task.definition, "execution_role_arn", None)
+        if not role:
+            raise StartError("Fargate requires task definition to have execution role ARN to support ECR images.")
+        task.position = position_of(task.record)
+        task.execution_role = ExecutionRole(self._authorizer, role, task.position, task.id)
+        return task.execution_role
 
 
 def _target(service: Any, container: dict[str, Any]) -> tuple[tuple[str, ...], int | None]:
@@ -116,6 +138,19 @@ def _stop(container: dict[str, Any]) -> float:
 def _subnet(record: Any) -> str:
     details = [detail for attachment in record.attachments for detail in attachment["details"]]
     return str(next((detail["value"] for detail in details if detail["name"] == "subnetId"), ""))
+
+
+def position_of(record: Any) -> Position:
+    """Return where a task is: the interface that ECS made for it, and a public address if it asked for one."""
+    details = {detail["name"]: detail["value"] for one in record.attachments for detail in one["details"]}
+    interface = ec2_backends[ACCOUNT_ID][REGION].enis[details["networkInterfaceId"]]
+    public = record.network_configuration["awsvpcConfiguration"].get("assignPublicIp") == "ENABLED"
+    return Position(
+        subnet_id=interface.subnet_id,
+        address=IPv4Address(interface.private_ip_address),
+        security_groups=tuple(group.id for group in interface._group_set),
+        public_address=PUBLIC_ADDRESS if public else "",
+    )
 
 
 def zone_of(subnet: str) -> str | None:

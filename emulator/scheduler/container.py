@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emulator.images.bundle import Bundle
 from emulator.scheduler.pull import StartError
-from emulator.scheduler.secret_values import secret_value
 from emulator.settings import REGION
 
 # A container's environment begins empty; these keep the user's own files and this machine's metadata out of it.
@@ -43,6 +42,7 @@ class Surroundings:
     endpoint_url: str
     task_id: str
     credentials_token: str | None
+    secret: Callable[[str], str]
 
 
 def command(bundle: Bundle, definition: dict[str, Any], overrides: dict[str, Any], around: Surroundings) -> Command:
@@ -52,7 +52,7 @@ def command(bundle: Bundle, definition: dict[str, Any], overrides: dict[str, Any
         **BASE,
         **_image_environment(bundle, image),
         **_pairs(definition.get("environment")),
-        **{item["name"]: secret_value(item["valueFrom"]) for item in definition.get("secrets") or []},
+        **{item["name"]: around.secret(item["valueFrom"]) for item in definition.get("secrets") or []},
         **_pairs(overrides.get("environment")),
         **_injected(around),
     }

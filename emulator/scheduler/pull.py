@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from moto.ecr.models import ecr_backends
@@ -22,20 +23,40 @@ class StartError(RuntimeError):
     """A task cannot start; the text is its stopped reason."""
 
 
-def pull(reference: str, images: Path) -> tuple[Bundle, str]:
+@dataclass(frozen=True)
+class Reference:
+    """An image of the embedded registry, by digest or by tag."""
+
+    text: str
+    repository: str
+    digest: str | None
+    tag: str | None
+
+    @property
+    def name(self) -> str:
+        """Return what the registry's protocol asks for."""
+        return self.digest or self.tag or ""
+
+
+def parse(text: str) -> Reference:
+    """Read an image reference; raises StartError unless it is of the embedded registry."""
+    match = REFERENCE.fullmatch(text)
+    if match is None or match["registry"] != REGISTRY:
+        raise _cannot_pull(text, f"only images of {REGISTRY} with a digest or tag can be pulled here")
+    return Reference(text, match["repository"], match["digest"], match["tag"])
+
+
+def find(reference: Reference, images: Path) -> tuple[Bundle, str]:
     """Return bundle and digest of an image; call under the lock.
 
     Only what is in the embedded registry and was built on this machine can be pulled.
     """
-    match = REFERENCE.fullmatch(reference)
-    if match is None or match["registry"] != REGISTRY:
-        raise _cannot_pull(reference, f"only images of {REGISTRY} with a digest or tag can be pulled here")
-    digest = _digest(match["repository"], match["digest"], match["tag"])
+    digest = _digest(reference.repository, reference.digest, reference.tag)
     if digest is None:
-        raise _cannot_pull(reference, "not found")
+        raise _cannot_pull(reference.text, "not found")
     found = bundle.find(images, digest)
     if found is None:
-        raise _cannot_pull(reference, f"no bundle {digest} on this machine: publish the image again")
+        raise _cannot_pull(reference.text, f"no bundle {digest} on this machine: publish the image again")
     return found, digest
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 
+from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import Health, Target
 from emulator.processes import is_listening
@@ -36,10 +37,10 @@ class Scheduler:
     `decide` and `act` belong to one thread, which forks the tasks and must live as long as they do.
     """
 
-    def __init__(self, settings: Settings, gate: Gate) -> None:
+    def __init__(self, settings: Settings, gate: Gate, authorizer: Authorizer) -> None:
         self._gate = gate
         self._draining = settings.draining
-        self._births = Births(settings, Addresses(settings.api_port, is_listening))
+        self._births = Births(settings, Addresses(settings.api_port, is_listening), authorizer)
         self._processes = TaskProcesses(settings)
         self._logs = TaskLogs(settings)
         self._tasks: dict[str, RunningTask] = {}

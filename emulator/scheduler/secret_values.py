@@ -9,14 +9,19 @@ from moto.core.exceptions import JsonRESTError
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.pull import StartError
 from emulator.settings import ACCOUNT_ID, REGION
 
 
-def secret_value(value_from: str) -> str:
+def secret_value(value_from: str, role: ExecutionRole) -> str:
     """Return what `valueFrom` names: a secret of Secrets Manager or a parameter of Systems Manager."""
     try:
-        return _secret(value_from) if ":secretsmanager:" in value_from else _parameter(value_from)
+        if ":secretsmanager:" in value_from:
+            role.read_secret(":".join(value_from.split(":")[:7]))
+            return _secret(value_from)
+        role.read_parameter(value_from)
+        return _parameter(value_from)
     except (KeyError, ValueError) as error:
         raise _unable(value_from, f"unexpected content: {error}") from error
 

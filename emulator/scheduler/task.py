@@ -8,8 +8,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.authorizer.network import Position
 from emulator.load_balancer import Target
 from emulator.scheduler.container import Command
+from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import ENDING, Life, Phase, Sight, Signal
 
 
@@ -29,6 +31,8 @@ class RunningTask:
     born: float
     age: int
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    position: Position | None = None
+    execution_role: ExecutionRole | None = None
     command: Command | None = None
     process: subprocess.Popen[bytes] | None = None
     failure: str = ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
+from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.pull import StartError
 from emulator.scheduler.task import RunningTask
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -19,8 +20,8 @@ EVENTS_KEPT = 10_000
 FILES_KEPT = 50
 
 
-def stream_of(container: dict[str, Any], task_id: str) -> tuple[str, str] | None:
-    """Return log group and stream of a container with the awslogs driver; call under the lock.
+def stream_of(container: dict[str, Any], task_id: str, role: ExecutionRole) -> tuple[str, str] | None:
+    """Make and return log group and stream of a container with the awslogs driver; call under the lock.
 
     As on AWS, a group that does not exist stops the task before it starts.
     """
@@ -29,15 +30,18 @@ def stream_of(container: dict[str, Any], task_id: str) -> tuple[str, str] | None
         return None
     options = configuration.get("options", {})
     group = options.get("awslogs-group", "")
+    stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{container['name']}/{task_id}"
     backend = logs_backends[ACCOUNT_ID][REGION]
-    if options.get("awslogs-create-group") == "true" and group not in backend.groups:
-        backend.create_log_group(group, {})
+    if options.get("awslogs-create-group") == "true":
+        role.create_log_group(group)
+        if group not in backend.groups:
+            backend.create_log_group(group, {})
+    role.create_log_stream(group, stream)
     if group not in backend.groups:
         raise StartError(
             "ResourceInitializationError: failed to validate logger args: failed to create Cloudwatch log stream: "
             f"ResourceNotFoundException: The specified log group does not exist: {group}"
         )
-    stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{container['name']}/{task_id}"
     backend.ensure_log_stream(group, stream)
     return group, stream
 
@@ -66,7 +70,9 @@ class TaskLogs:
             content = file.read()
             end = content.rfind(b"\n") + 1 if whole_lines else len(content)
             task.log_offset = file.tell() - len(content) + end
-        _put(task.log_stream, content[:end].decode(errors="replace").splitlines())
+        lines = content[:end].decode(errors="replace").splitlines()
+        if lines and task.execution_role and task.execution_role.may_write_log(*task.log_stream):
+            _put(task.log_stream, lines)
 
     def forget_oldest(self, living: Container[str]) -> None:
         """Keep the files of living tasks and the newest of the others."""
@@ -78,7 +84,7 @@ class TaskLogs:
 def _put(log_stream: tuple[str, str], lines: list[str]) -> None:
     group = logs_backends[ACCOUNT_ID][REGION].groups.get(log_stream[0])
     stream = group.streams.get(log_stream[1]) if group else None
-    if stream is not None and lines:
+    if stream is not None:
         timestamp = int(time.time() * 1000)
         stream.put_log_events([{"timestamp": timestamp, "message": line} for line in lines])
         del stream.events[:-EVENTS_KEPT]

@@ -16,6 +16,7 @@ from emulator.control_plane.fidelity import (
     ecs_task,
     elbv2,
     kms,
+    network_interface,
     security_group,
 )
 
@@ -34,6 +35,7 @@ def apply() -> None:
         ecs_task,
         elbv2,
         kms,
+        network_interface,
         security_group,
     ):
         service.apply()

@@ -27,6 +27,7 @@ class Account:
         self.ec2, self.ecs, self.elbv2 = (emulator.client(name) for name in ("ec2", "ecs", "elbv2"))
         self.vpc = self.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
         self.subnets = [self._subnet(number, zone) for number, zone in enumerate("abc")]
+        self._lead_out()
         self.ecs.create_cluster(clusterName="shop")
 
     def _subnet(self, number: int, zone: str) -> str:
@@ -34,6 +35,21 @@ class Account:
             VpcId=self.vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"{REGION}{zone}"
         )
         return str(subnet["Subnet"]["SubnetId"])
+
+    def _lead_out(self) -> None:
+        """Give the subnets a NAT gateway: without a way to the registry no task starts."""
+        public = self._subnet(8, "a")
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc)
+        address = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
+        nat = self.ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+        outer = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        self.ec2.associate_route_table(RouteTableId=outer, SubnetId=public)
+        of_the_vpc = [{"Name": "vpc-id", "Values": [self.vpc]}, {"Name": "association.main", "Values": ["true"]}]
+        main = self.ec2.describe_route_tables(Filters=of_the_vpc)["RouteTables"][0]["RouteTableId"]
+        everywhere = {"DestinationCidrBlock": "0.0.0.0/0"}
+        self.ec2.create_route(RouteTableId=outer, GatewayId=gateway, **everywhere)
+        self.ec2.create_route(RouteTableId=main, NatGatewayId=nat, **everywhere)
 
     @cached_property
     def role(self) -> str:

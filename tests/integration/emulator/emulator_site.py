@@ -77,9 +77,12 @@ class Emulator:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def get(self, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> tuple[int, Any]:
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, method: str = "GET", body: bytes | None = None
+    ) -> tuple[int, Any]:
         """Call a path of the API port."""
-        request = urllib.request.Request(f"{self.endpoint}{path}", headers=headers or {}, method=method)  # noqa: S310
+        url = f"{self.endpoint}{path}"
+        request = urllib.request.Request(url, body, headers=headers or {}, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
                 return response.status, json.loads(response.read())
@@ -99,7 +102,7 @@ class Emulator:
         """Return a boto3 client of the emulator."""
         keys = {"aws_access_key_id": "embedded", "aws_secret_access_key": "the-embedded-aws-needs-none"}
         make: Any = boto3.client
-        return make(service, region_name=REGION, endpoint_url=self.endpoint, **{**keys, **options})
+        return make(service, endpoint_url=self.endpoint, **{"region_name": REGION, **keys, **options})
 
     def fetch(self, path: str = "/") -> tuple[int, Json]:
         """Request a page of the site, trusting the emulator's authority only."""

@@ -68,6 +68,21 @@ def test_a_nat_gateway_is_tagged_under_its_own_type(ec2: Any, subnets: list[str]
     assert tag["ResourceType"] == "natgateway"
 
 
+def test_interfaces_have_addresses_of_their_subnets(ec2: Any, vpc: str, subnets: list[str]) -> None:
+    interfaces = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.sts", VpcEndpointType="Interface", SubnetIds=subnets
+    )["VpcEndpoint"]["NetworkInterfaceIds"]
+    nat = ec2.create_nat_gateway(SubnetId=subnets[1], AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"])
+    interfaces.append(nat["NatGateway"]["NatGatewayAddresses"][0]["NetworkInterfaceId"])
+    found = ec2.describe_network_interfaces(NetworkInterfaceIds=interfaces)["NetworkInterfaces"]
+    addresses = [one["PrivateIpAddress"] for one in found]
+    places = [one["SubnetId"] for one in found]
+    assert [address.rpartition(".")[0] for address in addresses] == [
+        {subnets[0]: "10.8.0", subnets[1]: "10.8.1"}[place] for place in places
+    ]
+    assert len(set(addresses)) == 3
+
+
 def test_a_route_of_a_new_table_has_an_origin(ec2: Any, vpc: str) -> None:
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]
     assert [route["Origin"] for route in table["Routes"]] == ["CreateRouteTable"]

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import datetime
 import json
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
+from emulator.authorizer.network import Position
 from emulator.control_plane import credentials
 from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
-from emulator.control_plane.refusal import Refusal
+from emulator.control_plane.refusal import EXPIRED, INVALID
 
 ROLE = "arn:aws:iam::123456789012:role/shop-task"
+PLACE = Position("subnet-1", IPv4Address("10.0.0.4"), ("sg-1",))
 
 
 class Clock:
@@ -35,28 +38,28 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_a_task_keeps_its_key_until_it_nears_its_end(clock: Clock) -> None:
     keys = Credentials(lifetime=1000)
-    first = keys.current("task", ROLE)
+    first = keys.current("task", ROLE, PLACE)
     clock.ahead = datetime.timedelta(seconds=690)
-    assert keys.current("task", ROLE) == first
+    assert keys.current("task", ROLE, PLACE) == first
     clock.ahead = datetime.timedelta(seconds=710)
-    second = keys.current("task", ROLE)
+    second = keys.current("task", ROLE, PLACE)
     assert second.access_key_id != first.access_key_id
     # Whoever holds the earlier key may use it to its end.
     assert first.refusal(first.session_token) is None
     clock.ahead = datetime.timedelta(seconds=1001)
-    assert first.refusal(first.session_token) is Refusal.EXPIRED
+    assert first.refusal(first.session_token) is EXPIRED
     assert keys.lookup(first.access_key_id) == first
 
 
 def test_tasks_do_not_share_keys() -> None:
     keys = Credentials(lifetime=1000)
-    assert keys.current("one", ROLE).access_key_id != keys.current("two", ROLE).access_key_id
+    assert keys.current("one", ROLE, PLACE).access_key_id != keys.current("two", ROLE, PLACE).access_key_id
 
 
 def test_a_key_is_worth_nothing_without_its_session_token() -> None:
-    grant = Credentials(lifetime=1000).current("task", ROLE)
-    assert grant.refusal("") is Refusal.INVALID
-    assert grant.refusal("another") is Refusal.INVALID
+    grant = Credentials(lifetime=1000).current("task", ROLE, PLACE)
+    assert grant.refusal("") is INVALID
+    assert grant.refusal("another") is INVALID
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,7 @@ def test_a_key_is_worth_nothing_without_its_session_token() -> None:
     [("task", "right", 200), ("task", "wrong", 403), ("task", "", 403), ("x", "right", 403)],
 )
 def test_only_the_tasks_own_token_opens_the_endpoint(task_id: str, token: str, status: int) -> None:
-    entitled = {"task": Entitlement(ROLE, "right")}
+    entitled = {"task": Entitlement(ROLE, "right", PLACE)}
     endpoint = CredentialsEndpoint(Credentials(lifetime=1000), entitled.get)
     environment: dict[str, Any] = {"HTTP_AUTHORIZATION": token}
     answer = endpoint(environment, task_id)

@@ -51,7 +51,12 @@ def test_an_action_that_fails_gives_the_lock_back() -> None:
         def call_action(self) -> None:
             raise ValueError("as moto does")
 
-    gate.guard(Response)
+        def _get_action(self) -> str:
+            return "CreateRoute"
+
+    gate.guard(Response, network=True)
     with pytest.raises(ValueError, match="as moto does"):
         Response().call_action()
     assert is_free(gate)
+    # It may have changed something before it failed.
+    assert gate.network_writes == 1
