@@ -70,7 +70,11 @@ def test_a_nat_gateway_is_tagged_under_its_own_type(ec2: Any, subnets: list[str]
 
 def test_interfaces_have_addresses_of_their_subnets(ec2: Any, vpc: str, subnets: list[str]) -> None:
     interfaces = ec2.create_vpc_endpoint(
-        VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.sts", VpcEndpointType="Interface", SubnetIds=subnets
+        VpcId=vpc,
+        ServiceName="com.amazonaws.eu-central-1.sts",
+        VpcEndpointType="Interface",
+        SubnetIds=subnets,
+        PrivateDnsEnabled=False,
     )["VpcEndpoint"]["NetworkInterfaceIds"]
     nat = ec2.create_nat_gateway(SubnetId=subnets[1], AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"])
     interfaces.append(nat["NatGateway"]["NatGatewayAddresses"][0]["NetworkInterfaceId"])
