@@ -17,9 +17,12 @@ from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy impo
     pretty,
     statements,
 )
-
-# What stands for the id of an endpoint that a dry run has yet to see created.
-PLACEHOLDER_ID = "vpce-00000000000000000"
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
+    PLACEHOLDER_ID,
+    PlanError,
+    is_leaving,
+    state_of,
+)
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 MAXIMUM_LENGTH = 20480
@@ -27,10 +30,6 @@ FULL_ACCESS: Policy = {
     "Version": "2008-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
 }
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +111,9 @@ class Change:
         return result
 
 
-def full_service_name(service: str, region: str) -> str:
-    """Expand `s3` or `ecr.api`; a name that begins as AWS's names do is complete."""
-    return service if service.startswith(("com.", "cn.", "aws.")) else f"com.amazonaws.{region}.{service}"
-
-
 def select(found: Sequence[Mapping[str, Any]], wanted: Wanted, check_mode: bool) -> Endpoint:
     """Pick the endpoint that is meant; in check mode it may be one that does not exist yet."""
-    alive = [description for description in found if description["State"] not in ("deleting", "deleted")]
+    alive = [description for description in found if not is_leaving(description)]
     if len(alive) > 1:
         ids = ", ".join(sorted(description["VpcEndpointId"] for description in alive))
         raise PlanError(f"there is more than one VPC endpoint {wanted}: {ids}; choose one by vpc_endpoint_id")
@@ -144,7 +138,7 @@ def _endpoint(description: Mapping[str, Any]) -> Endpoint:
         vpc_endpoint_id=description["VpcEndpointId"],
         service_name=description["ServiceName"],
         vpc_endpoint_type=description["VpcEndpointType"],
-        state=description["State"],
+        state=state_of(description),
         policy=json.loads(document) if document else FULL_ACCESS,
     )
 

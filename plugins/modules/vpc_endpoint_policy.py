@@ -158,12 +158,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ec2_api as ec2
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError, parse
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError, full_service_name
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import (
     MAXIMUM_LENGTH,
     Change,
-    PlanError,
     Wanted,
-    full_service_name,
     plan,
     select,
 )

@@ -18,6 +18,7 @@ from emulator.control_plane.fidelity import (
     kms,
     network_interface,
     security_group,
+    vpc_endpoint,
 )
 
 
@@ -37,5 +38,6 @@ def apply() -> None:
         kms,
         network_interface,
         security_group,
+        vpc_endpoint,
     ):
         service.apply()

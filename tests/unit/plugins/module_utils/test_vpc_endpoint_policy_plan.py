@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
+    PLACEHOLDER_ID,
+    PlanError,
+    full_service_name,
+)
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import (
     FULL_ACCESS,
-    PLACEHOLDER_ID,
     Endpoint,
-    PlanError,
     Wanted,
-    full_service_name,
     plan,
     select,
 )

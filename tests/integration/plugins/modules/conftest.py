@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An EC2 that answers as AWS does, and playbooks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.ec2.responses.vpcs import VPCs
+from moto.server import ThreadedMotoServer
+
+from emulator.control_plane import fidelity
+from tests.integration.plugins.modules.ec2_account import Ec2, Playbook
+
+
+@pytest.fixture
+def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ec2]:
+    fidelity.apply()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    account = Ec2(f"http://{host}:{port}")
+    for action in ("create_vpc_endpoint", "modify_vpc_endpoint", "delete_vpc_endpoints"):
+        monkeypatch.setattr(VPCs, action, recording(getattr(VPCs, action), account, action))
+    yield account
+    server.stop()
+
+
+def recording(original: Any, account: Ec2, action: str) -> Any:
+    """Return the action with a record of what it was called with."""
+
+    def call(response: Any) -> Any:
+        told = {name: values[0] for name, values in response.querystring.items() if name not in ("Action", "Version")}
+        account.writes.append((action, told))
+        return original(response)
+
+    return call
+
+
+@pytest.fixture
+def playbook(ec2: Ec2, tmp_path: Path) -> Playbook:
+    return Playbook(ec2.url, tmp_path)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""VPC endpoints, kept by playbooks and asked for at EC2."""
+
+from __future__ import annotations
+
+import json
+from itertools import accumulate
+from typing import Any
+
+import pytest
+
+from tests.integration.plugins.modules.ec2_account import REGION, Ec2, Json, Playbook
+
+MODULE = "palisade.ecs.vpc_endpoint"
+PLACEHOLDER = "vpce-00000000000000000"
+RESULT_KEYS = {
+    "changed",
+    "vpc_endpoint_id",
+    "service_name",
+    "vpc_endpoint_type",
+    "state",
+    "route_table_ids",
+    "subnet_ids",
+    "security_group_ids",
+    "private_dns_enabled",
+    "tags",
+}
+
+
+def task(dry: bool = False, **arguments: Any) -> Json:
+    return {MODULE: arguments, "check_mode": dry, "diff": dry}
+
+
+def changed(results: list[Json]) -> list[bool]:
+    return [result["changed"] for result in results]
+
+
+def facts(result: Json) -> Json:
+    """Return what a result says of the endpoint."""
+    return {key: result[key] for key in RESULT_KEYS - {"changed"}}
+
+
+def described(ec2: Ec2, vpc_id: str) -> Json:
+    """Return what EC2 says of the only endpoint of a VPC, in the words of the module."""
+    (endpoint,) = ec2.endpoints(vpc_id)
+    return {
+        "vpc_endpoint_id": endpoint["VpcEndpointId"],
+        "service_name": endpoint["ServiceName"],
+        "vpc_endpoint_type": endpoint["VpcEndpointType"],
+        "state": endpoint["State"],
+        "route_table_ids": sorted(endpoint["RouteTableIds"]),
+        "subnet_ids": sorted(endpoint["SubnetIds"]),
+        "security_group_ids": sorted(group["GroupId"] for group in endpoint["Groups"]),
+        "private_dns_enabled": endpoint["PrivateDnsEnabled"],
+        "tags": {tag["Key"]: tag["Value"] for tag in endpoint["Tags"]},
+    }
+
+
+def test_story_of_an_interface_endpoint(ec2: Ec2, playbook: Playbook) -> None:
+    vpc_id = ec2.make_vpc()
+    in_a, in_b, in_c = (ec2.make_subnet(vpc_id, number, zone) for number, zone in enumerate("abc"))
+    other_in_a = ec2.make_subnet(vpc_id, 9, "a")
+    one, two = (ec2.make_group(vpc_id, name) for name in ("one", "two"))
+    here: Json = {"vpc_id": vpc_id, "service": "ecr.api", "vpc_endpoint_type": "Interface"}
+    first: Json = {**here, "subnet_ids": [in_b, in_a], "security_group_ids": [one], "tags": {"Name": "shop", "old": 1}}
+
+    missing, dry = playbook.run(task(**here, subnet_ids=[in_a]), task(dry=True, **first))
+    assert "interface endpoints need security_group_ids" in missing["msg"]
+    assert dry["changed"]
+    assert dry["vpc_endpoint_id"] == PLACEHOLDER
+    assert dry["diff"]["before"] == ""
+    assert json.loads(dry["diff"]["after"]) == facts(dry)
+    assert ec2.writes == []
+
+    created, repeated, dry_repeated = playbook.run(task(**first), task(**first), task(dry=True, **first))
+    assert changed([created, repeated, dry_repeated]) == [True, False, False]
+    assert facts(created) == described(ec2, vpc_id) == facts(repeated) == facts(dry_repeated)
+    assert facts(created) == {**facts(dry), "vpc_endpoint_id": created["vpc_endpoint_id"]}
+    assert dry_repeated["diff"]["before"] == dry_repeated["diff"]["after"]
+    assert [action for action, _told in ec2.writes] == ["create_vpc_endpoint"]
+
+    changes: list[Json] = [
+        {"subnet_ids": [in_a, in_b, in_c]},
+        {"security_group_ids": [two]},
+        {"private_dns_enabled": False},
+        {"tags": {"Name": "shop", "new": "2"}},
+        {"tags": {"more": "3"}, "purge_tags": False},
+        {"subnet_ids": [other_in_a, in_c]},
+    ]
+    steps = list(accumulate(changes, lambda now, change: {**now, **change}, initial=first))
+    results = playbook.run(*(one for now in steps[1:] for one in (task(dry=True, **now), task(**now), task(**now))))
+    before = facts(created)
+    for change, foreseen, done, again in zip(changes, results[::3], results[1::3], results[2::3], strict=True):
+        assert changed([foreseen, done, again]) == [True, True, False], change
+        assert facts(foreseen) == facts(done) == facts(again), change
+        assert json.loads(foreseen["diff"]["before"]) == before
+        assert json.loads(foreseen["diff"]["after"]) == facts(done)
+        before = facts(done)
+    assert before == described(ec2, vpc_id)
+    assert before["subnet_ids"] == sorted([other_in_a, in_c])
+    assert {action for action, _told in ec2.writes[1:]} == {"modify_vpc_endpoint"}
+
+    gone: Json = {"vpc_id": vpc_id, "service": "ecr.api", "state": "absent"}
+    foreseen, removed, again = playbook.run(task(dry=True, **gone), task(**gone), task(**gone))
+    assert changed([foreseen, removed, again]) == [True, True, False]
+    assert facts(foreseen) == facts(removed)
+    assert (removed["vpc_endpoint_id"], removed["state"]) == (created["vpc_endpoint_id"], "deleted")
+    assert again.keys() >= RESULT_KEYS
+    assert ec2.endpoints(vpc_id) == []
+
+
+def test_story_of_a_gateway_endpoint(ec2: Ec2, playbook: Playbook) -> None:
+    vpc_id = ec2.make_vpc()
+    one, two, three = (ec2.make_route_table(vpc_id) for _ in range(3))
+    here: Json = {"vpc_id": vpc_id, "service": f"com.amazonaws.{REGION}.dynamodb", "vpc_endpoint_type": "Gateway"}
+    foreseen, created, repeated, swapped, settled = playbook.run(
+        task(dry=True, **here, route_table_ids=[one, two]),
+        task(**here, route_table_ids=[one, two]),
+        task(**here, route_table_ids=[two, one]),
+        task(**here, route_table_ids=[two, three]),
+        task(**here, route_table_ids=[two, three]),
+    )
+    assert changed([foreseen, created, repeated, swapped, settled]) == [True, True, False, True, False]
+    assert facts(swapped) == described(ec2, vpc_id)
+    assert swapped["route_table_ids"] == sorted([two, three])
+    assert swapped["private_dns_enabled"] is False
+    (create, modify) = ec2.writes
+    assert create[1]["ClientToken"]
+    assert modify[1].items() >= {("AddRouteTableId.1", three), ("RemoveRouteTableId.1", one)}
+
+    removed, again = playbook.run(task(**here, state="absent"), task(**here, state="absent"))
+    assert changed([removed, again]) == [True, False]
+    assert ec2.endpoints(vpc_id) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"service": "s3", "vpc_endpoint_type": "Gateway", "route_table_ids": ["rtb-00000000000000000"]},
+        {
+            "service": "logs",
+            "vpc_endpoint_type": "Interface",
+            "subnet_ids": ["subnet-00000000000000001", "subnet-00000000000000002"],
+            "security_group_ids": ["sg-00000000000000000"],
+        },
+    ],
+    ids=["gateway", "interface"],
+)
+def test_dry_run_of_an_empty_account_goes_through(ec2: Ec2, playbook: Playbook, wanted: Json) -> None:
+    (dry,) = playbook.run(task(dry=True, vpc_id="vpc-00000000000000000", **wanted))
+    assert dry["changed"]
+    assert dry["vpc_endpoint_id"] == PLACEHOLDER
+    assert dry["subnet_ids"] == wanted.get("subnet_ids", [])
+    assert ec2.writes == []
