@@ -99,11 +99,14 @@ def describe_vpc_endpoint(client: Any, vpc_endpoint_id: str) -> Any:
     return call()
 
 
-def list_vpc_endpoints(client: Any, vpc_id: str, service_name: str) -> Any:
-    """List the endpoints for a service in a VPC, those that are being deleted as well."""
-    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "service-name", "Values": [service_name]}]
+def list_vpc_endpoints(client: Any, vpc_id: str, *service_names: str) -> Any:
+    """List the endpoints of a VPC for some services or for all, those that are being deleted as well."""
+    filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
+    if service_names:
+        filters.append({"Name": "service-name", "Values": list(service_names)})
+    services = ", ".join(service_names) or "all services"
 
-    @VpcEndpointErrorHandler.common_error_handler(f"list the VPC endpoints for {service_name} in {vpc_id}")
+    @VpcEndpointErrorHandler.common_error_handler(f"list the VPC endpoints for {services} in {vpc_id}")
     @AWSRetry.jittered_backoff()
     def call() -> Any:
         pages = client.get_paginator("describe_vpc_endpoints").paginate(Filters=filters)

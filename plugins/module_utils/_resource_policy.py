@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,14 +19,15 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 POLICY_ELEMENTS = frozenset({"Version", "Id", "Statement"})
 ALTERNATIVES = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 STATEMENT_ELEMENTS = frozenset({"Sid", "Effect", "Condition"}.union(*ALTERNATIVES))
+ROOT_OF_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root")
 
 
 class PolicyError(ValueError):
     """A policy cannot be what was written; the message is for the user."""
 
 
-def parse(text: str, maximum_length: int) -> Policy:
-    """Read a policy as the user wrote it, or say everything that is wrong with it."""
+def parse(text: str) -> Policy:
+    """Read a policy as the user wrote it, or raise PolicyError with everything that is wrong with its form."""
     try:
         policy: Policy = json.loads(text, object_pairs_hook=_object_without_duplicates)
     except json.JSONDecodeError as error:
@@ -33,9 +35,6 @@ def parse(text: str, maximum_length: int) -> Policy:
     problems = list(_policy_problems(policy))
     if problems:
         raise PolicyError(f"policy is malformed: {'; '.join(problems)}")
-    length = len(compact(policy))
-    if length > maximum_length:
-        raise PolicyError(f"policy has {length} characters without white space; AWS takes at most {maximum_length}")
     return policy
 
 
@@ -55,6 +54,16 @@ def statements(policy: Policy) -> list[Any]:
     return statement if isinstance(statement, list) else [statement]
 
 
+def numbered(policy: Policy) -> Iterator[tuple[int, Any]]:
+    """Count the statements as people do."""
+    return enumerate(statements(policy), start=1)
+
+
+def listed(value: Any) -> list[Any]:
+    """Return what may be one value or a list of them as a list."""
+    return value if isinstance(value, list) else [value]
+
+
 def differ(one: Policy, other: Policy) -> bool:
     """Compare by meaning: order, lists of one and the spelling of a principal or condition key don't matter."""
     return bool(compare_policies(_canonical(one), _canonical(other)))
@@ -65,10 +74,20 @@ def _canonical(policy: Policy) -> Policy:
 
 
 def _canonical_statement(statement: Mapping[str, Any]) -> dict[str, Any]:
-    if "Condition" not in statement:
-        return dict(statement)
-    condition = {operator: _canonical_tests(tests) for operator, tests in statement["Condition"].items()}
-    return {**statement, "Condition": condition}
+    canonical = dict(statement)
+    if "Condition" in statement:
+        canonical["Condition"] = {
+            operator: _canonical_tests(tests) for operator, tests in statement["Condition"].items()
+        }
+    for name in ("Principal", "NotPrincipal"):
+        if isinstance(statement.get(name), dict):
+            canonical[name] = {kind: _accounts(values) for kind, values in statement[name].items()}
+    return canonical
+
+
+def _accounts(principals: Any) -> list[Any]:
+    """Write the ARN of an account's root as the account's id; compare_policies does that in one partition only."""
+    return [ROOT_OF_ACCOUNT.sub(r"\1", one) if isinstance(one, str) else one for one in listed(principals)]
 
 
 def _canonical_tests(tests: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -83,8 +102,7 @@ def _literals(values: Any) -> list[str]:
     It ignores fractions, and takes the ARN of an account's root for the account's id, which is right in a
     principal only: `aws:PrincipalArn` never equals an account's id.
     """
-    listed = values if isinstance(values, list) else [values]
-    return [f"literal {value if isinstance(value, str) else json.dumps(value)}" for value in listed]
+    return [f"literal {value if isinstance(value, str) else json.dumps(value)}" for value in listed(values)]
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -105,7 +123,7 @@ def _policy_problems(policy: Any) -> Iterator[str]:
     if not policy.get("Statement"):
         yield "it has no Statement"
         return
-    for number, statement in enumerate(statements(policy), start=1):
+    for number, statement in numbered(policy):
         yield from (f"statement {number} {problem}" for problem in _statement_problems(statement))
 
 
@@ -117,6 +135,9 @@ def _statement_problems(statement: Any) -> Iterator[str]:
     if statement.get("Effect") not in ("Allow", "Deny"):
         yield "needs the Effect Allow or Deny"
     for pair in ALTERNATIVES:
+        # Whether a principal is needed depends on the kind of the policy.
+        if pair[0] == "Principal" and not statement.keys() & set(pair):
+            continue
         if sum(bool(statement.get(name)) for name in pair) != 1:
             yield f"needs either {pair[0]} or {pair[1]}, and not empty"
     condition = statement.get("Condition", {})

@@ -28,6 +28,10 @@ ADVICE = {
 
 def desired(params: dict[str, Any], region: str) -> Wanted:
     """Read the task's arguments; raises PlanError for what its type does not have or cannot do without."""
+    if not params["vpc_id"].startswith("vpc-"):
+        raise PlanError(f"vpc_id is {params['vpc_id']!r}, which is no id: ids begin with vpc-")
+    if not params["service"]:
+        raise PlanError("service is empty: give a name as s3, ecr.api or com.amazonaws.eu-central-1.s3")
     is_present = params["state"] == "present"
     return Wanted(
         vpc_id=params["vpc_id"],

@@ -15,7 +15,6 @@ from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy impo
     compact,
     differ,
     pretty,
-    statements,
 )
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
     PLACEHOLDER_ID,
@@ -25,7 +24,6 @@ from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import 
 )
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-MAXIMUM_LENGTH = 20480
 FULL_ACCESS: Policy = {
     "Version": "2008-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
@@ -63,6 +61,17 @@ class Endpoint:
     vpc_endpoint_type: str = ""
     state: str = ""
     policy: Policy | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        """Say it as a module returns it."""
+        return {
+            "vpc_endpoint_id": self.vpc_endpoint_id,
+            "service_name": self.service_name,
+            "vpc_endpoint_type": self.vpc_endpoint_type,
+            "state": self.state,
+            "policy": self.policy or {},
+            "is_full_access": self.policy is not None and is_full_access(self.policy),
+        }
 
     @property
     def is_gateway(self) -> bool:
@@ -111,27 +120,8 @@ class Change:
         return result
 
 
-def select(found: Sequence[Mapping[str, Any]], wanted: Wanted, check_mode: bool) -> Endpoint:
-    """Pick the endpoint that is meant; in check mode it may be one that does not exist yet."""
-    alive = [description for description in found if not is_leaving(description)]
-    if len(alive) > 1:
-        ids = ", ".join(sorted(description["VpcEndpointId"] for description in alive))
-        raise PlanError(f"there is more than one VPC endpoint {wanted}: {ids}; choose one by vpc_endpoint_id")
-    if alive:
-        return _endpoint(alive[0])
-    if wanted.policy is None or (check_mode and wanted.may_be_yet_to_come):
-        return Endpoint(vpc_endpoint_id="", service_name=wanted.service_name)
-    raise PlanError(f"there is no VPC endpoint {wanted}; this module sets the policy of one that exists")
-
-
-def plan(endpoint: Endpoint, wanted: Wanted) -> Change:
-    """Compare by meaning; what means the same stays as it is written."""
-    if endpoint.is_gateway and wanted.policy is not None:
-        _refuse_gateway_principals(wanted.policy)
-    return Change(endpoint, wanted, after=endpoint.policy if _is_settled(endpoint, wanted) else _target(wanted))
-
-
-def _endpoint(description: Mapping[str, Any]) -> Endpoint:
+def read(description: Mapping[str, Any]) -> Endpoint:
+    """Read an endpoint as EC2 describes it."""
     # An endpoint whose service knows no policies has none: AWS allows full access through it.
     document = description.get("PolicyDocument")
     return Endpoint(
@@ -143,6 +133,29 @@ def _endpoint(description: Mapping[str, Any]) -> Endpoint:
     )
 
 
+def is_full_access(policy: Policy) -> bool:
+    """Tell whether a policy is AWS's default, which grants the same in whatever version of the language it is."""
+    return not differ({**policy, "Version": FULL_ACCESS["Version"]}, FULL_ACCESS)
+
+
+def select(found: Sequence[Mapping[str, Any]], wanted: Wanted, check_mode: bool) -> Endpoint:
+    """Pick the endpoint that is meant; in check mode it may be one that does not exist yet."""
+    alive = [description for description in found if not is_leaving(description)]
+    if len(alive) > 1:
+        ids = ", ".join(sorted(description["VpcEndpointId"] for description in alive))
+        raise PlanError(f"there is more than one VPC endpoint {wanted}: {ids}; choose one by vpc_endpoint_id")
+    if alive:
+        return read(alive[0])
+    if wanted.policy is None or (check_mode and wanted.may_be_yet_to_come):
+        return Endpoint(vpc_endpoint_id="", service_name=wanted.service_name)
+    raise PlanError(f"there is no VPC endpoint {wanted}; this module sets the policy of one that exists")
+
+
+def plan(endpoint: Endpoint, wanted: Wanted) -> Change:
+    """Compare by meaning; what means the same stays as it is written."""
+    return Change(endpoint, wanted, after=endpoint.policy if _is_settled(endpoint, wanted) else _target(wanted))
+
+
 def _target(wanted: Wanted) -> Policy:
     return FULL_ACCESS if wanted.policy is None else wanted.policy
 
@@ -151,21 +164,5 @@ def _is_settled(endpoint: Endpoint, wanted: Wanted) -> bool:
     if endpoint.policy is None:
         return wanted.policy is None
     if wanted.policy is None:
-        # AWS's default grants the same in whatever version of the language it is written.
-        return not differ({**endpoint.policy, "Version": FULL_ACCESS["Version"]}, FULL_ACCESS)
+        return is_full_access(endpoint.policy)
     return not differ(endpoint.policy, wanted.policy)
-
-
-def _refuse_gateway_principals(policy: Policy) -> None:
-    """Fail on what AWS accepts and then silently never matches."""
-    narrow = [
-        str(number)
-        for number, statement in enumerate(statements(policy), start=1)
-        if statement.get("Principal") not in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    ]
-    if narrow:
-        raise PlanError(
-            "the policy of a gateway endpoint cannot tell principals apart, but this one tries to in statement "
-            f'{", ".join(narrow)}: write "Principal": "*" there and name the role in a condition, '
-            '"Condition": {"ArnEquals": {"aws:PrincipalArn": "<ARN of the role>"}}'
-        )

@@ -46,13 +46,27 @@ options:
     type: str
   policy:
     description:
-      - The policy, as a dictionary or as a string of JSON. It is checked before anything is asked of AWS.
-      - At most 20480 characters, not counting insignificant white space.
-      - Every statement for a gateway endpoint must have the principal V(*). AWS accepts other principals there, but
-        a role never matches. Use the condition key C(aws:PrincipalArn) instead. The module refuses other policies.
+      - The policy, as a dictionary or as a string of JSON.
+      - Before anything is changed it is checked against the rules that AWS documents, and refused with what is wrong
+        in which statement. At most 20480 characters, each statement with a principal, no wildcards for ids that AWS
+        gives out, six characters beside a wildcard of C(StringLike), whole account ids, actions of the service only.
+      - A policy for a gateway endpoint needs the principal V(*) in every statement, because there a role never
+        matches, and a condition on the principal, for example on C(aws:PrincipalArn), in each that allows. Only the
+        statement that allows C(s3:GetObject) on the bucket of Amazon ECR's layers goes without.
         Which type the endpoint has is unknown, and this not checked, as long as the endpoint does not exist.
       - Required with O(state=present), ignored with O(state=absent).
     type: json
+  allow_deny_all:
+    description:
+      - Accept a policy in which no statement has the effect C(Allow). It denies everything, not only what it mentions.
+    type: bool
+    default: false
+  allow_ecr_cut_off:
+    description:
+      - Accept a policy for a gateway endpoint of S3 that keeps the layers of images in Amazon ECR from being pulled.
+        Right if nothing in the VPC pulls from it, or all that does has another way to S3.
+    type: bool
+    default: false
   wait:
     description:
       - Wait until the endpoint is available, both before and after its policy is replaced.
@@ -156,16 +170,11 @@ from typing import Any
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.palisade.ecs.plugins.module_utils import _ec2_api as ec2
+from ansible_collections.palisade.ecs.plugins.module_utils import _endpoint_policy_rules as rules
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError, parse
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError, full_service_name
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import (
-    MAXIMUM_LENGTH,
-    Change,
-    Wanted,
-    plan,
-    select,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_apply import apply, check, find
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import Wanted, plan, select
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -173,43 +182,31 @@ ARGUMENT_SPEC = {
     "vpc_id": {"type": "str"},
     "service": {"type": "str"},
     "policy": {"type": "json"},
+    "allow_deny_all": {"type": "bool", "default": False},
+    "allow_ecr_cut_off": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
 }
 
 
 def desired(params: dict[str, Any], region: str) -> Wanted:
-    """Read the task's arguments."""
+    """Read the task's arguments; raises PolicyError for a policy that no endpoint can have."""
+    policy = parse(params["policy"]) if params["state"] == "present" else None
+    if policy is not None:
+        rules.refuse(rules.problems(policy, params["allow_deny_all"]))
     return Wanted(
         vpc_endpoint_id=params["vpc_endpoint_id"] or "",
         vpc_id=params["vpc_id"] or "",
         service_name=full_service_name(params["service"], region) if params["service"] else "",
-        policy=parse(params["policy"], MAXIMUM_LENGTH) if params["state"] == "present" else None,
+        policy=policy,
     )
-
-
-def find(client: Any, wanted: Wanted) -> list[dict[str, Any]]:
-    """Describe the endpoints that could be meant."""
-    if wanted.vpc_endpoint_id:
-        description = ec2.describe_vpc_endpoint(client, wanted.vpc_endpoint_id)
-        return [description] if description else []
-    return list(ec2.list_vpc_endpoints(client, wanted.vpc_id, wanted.service_name))
-
-
-def apply(client: Any, change: Change, wait: bool, wait_timeout: int) -> None:
-    """Replace the policy of an endpoint that AWS is ready to modify."""
-    endpoint = change.endpoint
-    if wait and not endpoint.is_available:
-        ec2.wait_for_vpc_endpoint(client, endpoint.vpc_endpoint_id, wait_timeout)
-    ec2.modify_vpc_endpoint(client, endpoint.vpc_endpoint_id, **change.request)
-    if wait:
-        ec2.wait_for_vpc_endpoint(client, endpoint.vpc_endpoint_id, wait_timeout)
 
 
 def run(module: Any, client: Any) -> dict[str, Any]:
     """Read, plan, and write unless in check mode."""
     wanted = desired(module.params, client.meta.region_name)
     change = plan(select(find(client, wanted), wanted, module.check_mode), wanted)
+    check(client, change, module.params["allow_ecr_cut_off"])
     if wanted.policy is None and change.after is not None:
         warn(f"AWS's default policy lets everybody do everything through VPC endpoint {wanted}")
     if change and not module.check_mode:

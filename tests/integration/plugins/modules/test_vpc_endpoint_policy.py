@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from tests.integration.plugins.modules.ec2_account import REGION, Ec2, Playbook
+from tests.unit.plugins.module_utils.endpoint_policies import DENY_ONLY
 
 MODULE = "palisade.ecs.vpc_endpoint_policy"
 DYNAMODB = f"com.amazonaws.{REGION}.dynamodb"
@@ -99,7 +100,7 @@ def test_interface_endpoint_is_given_the_default_document(ec2: Ec2, playbook: Pl
 
 
 def test_endpoint_that_does_not_exist(ec2: Ec2, playbook: Playbook) -> None:
-    to_come: dict[str, Any] = {"vpc_id": "vpc-00000000000000000", "service": "s3"}
+    to_come: dict[str, Any] = {"vpc_id": "vpc-00000000000000000", "service": "dynamodb"}
     by_service, by_id, of_a_given_id, real, absent = playbook.run(
         task(dry=True, **to_come, policy=BOTH),
         task(dry=True, vpc_endpoint_id="vpce-00000000000000000", policy=BOTH),
@@ -113,12 +114,42 @@ def test_endpoint_that_does_not_exist(ec2: Ec2, playbook: Playbook) -> None:
         assert result["vpc_endpoint_id"] == ""
         assert result["policy"] == BOTH
         assert result["diff"]["before"] == ""
-    assert f"com.amazonaws.{REGION}.s3 in vpc-00000000000000000" in by_service["diff"]["after_header"]
+    assert f"{DYNAMODB} in vpc-00000000000000000" in by_service["diff"]["after_header"]
     assert "no VPC endpoint vpce-0123456789abcdef0" in of_a_given_id["msg"]
-    assert f"no VPC endpoint for com.amazonaws.{REGION}.s3 in vpc-00000000000000000" in real["msg"]
+    assert f"no VPC endpoint for {DYNAMODB} in vpc-00000000000000000" in real["msg"]
     assert not absent.get("failed")
     assert not absent["changed"]
     assert "warnings" not in absent
+
+
+def test_policies_that_would_not_do_what_they_say_are_refused_before_anything_is_changed(
+    ec2: Ec2, playbook: Playbook
+) -> None:
+    _, dynamodb = ec2.make_endpoint("Gateway", DYNAMODB)
+    _, s3 = ec2.make_endpoint("Gateway", f"com.amazonaws.{REGION}.s3")
+    _, iot = ec2.make_endpoint("Interface", f"com.amazonaws.{REGION}.iot.data")
+    reads = {"Statement": [{**READ, "Action": "s3:GetObject"}]}
+    publishes = {"Statement": [{**READ, "Action": "iot:Publish"}]}
+    deny_only, everybody, cut_off, foreign, without = playbook.run(
+        task(vpc_endpoint_id=dynamodb, policy=DENY_ONLY),
+        task(vpc_endpoint_id=dynamodb, policy={"Statement": [{**READ, "Condition": {}}]}),
+        task(vpc_endpoint_id=s3, policy=reads),
+        task(vpc_endpoint_id=s3, policy=BOTH),
+        task(dry=True, vpc_endpoint_id=iot, policy=publishes),
+    )
+    assert "denies everything" in deny_only["msg"]
+    assert "allows everybody's requests through" in everybody["msg"]
+    assert f"prod-{REGION}-starport-layer-bucket" in cut_off["msg"]
+    assert "has the action dynamodb:GetItem" in foreign["msg"]
+    assert "supports no endpoint policies" in without["msg"]
+    assert modifications(ec2) == []
+
+    confirmed, forced = playbook.run(
+        task(vpc_endpoint_id=s3, policy=reads, allow_ecr_cut_off=True),
+        task(vpc_endpoint_id=dynamodb, policy=DENY_ONLY, allow_deny_all=True),
+    )
+    assert [confirmed["changed"], forced["changed"]] == [True, True]
+    assert [ec2.policy(s3), ec2.policy(dynamodb)] == [reads, DENY_ONLY]
 
 
 def test_amazon_aws_still_ignores_the_policy_of_an_existing_endpoint(ec2: Ec2, playbook: Playbook) -> None:

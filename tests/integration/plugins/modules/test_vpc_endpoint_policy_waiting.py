@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_apply import apply
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import (
     Endpoint,
     Wanted,
     plan,
 )
-from ansible_collections.palisade.ecs.plugins.modules.vpc_endpoint_policy import apply
 from botocore.stub import Stubber
 
 DESCRIBE = "describe_vpc_endpoints"

@@ -21,7 +21,6 @@ from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_
     select,
 )
 
-ROLE = "arn:aws:iam::123456789012:role/task"
 READ = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:GetItem", "Resource": "*"}
 WRITE = {**READ, "Action": "dynamodb:PutItem"}
 CURRENT = {"Version": "2012-10-17", "Statement": [READ, WRITE]}
@@ -30,10 +29,6 @@ GATEWAY = Endpoint("vpce-1", "com.amazonaws.eu-central-1.dynamodb", "Gateway", "
 INTERFACE = Endpoint("vpce-2", "com.amazonaws.eu-central-1.ecr.api", "Interface", "available", CURRENT)
 BY_ID = Wanted("vpce-1", "", "", WANTED)
 BY_SERVICE = Wanted("", "vpc-1", "com.amazonaws.eu-central-1.dynamodb", WANTED)
-
-
-def with_principal(principal: Any) -> dict[str, Any]:
-    return {"Statement": [READ, {**READ, "Principal": principal}]}
 
 
 def described(**fields: Any) -> dict[str, Any]:
@@ -96,21 +91,6 @@ def test_gateway_endpoint_is_reset_and_interface_endpoint_gets_the_default_docum
 
 def test_full_access_that_was_asked_for_is_written_and_not_reset() -> None:
     assert "PolicyDocument" in plan(GATEWAY, replace(BY_ID, policy=FULL_ACCESS)).request
-
-
-@pytest.mark.parametrize("principal", [{"AWS": ROLE}, {"AWS": ["*", ROLE]}, {"Service": "ecs.amazonaws.com"}])
-def test_gateway_endpoint_refuses_principals_and_says_what_to_do(principal: Any) -> None:
-    with pytest.raises(PlanError, match=r"in statement 2: .*aws:PrincipalArn"):
-        plan(GATEWAY, replace(BY_ID, policy=with_principal(principal)))
-
-
-@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
-def test_gateway_endpoint_takes_everybody_in_any_spelling(principal: Any) -> None:
-    assert plan(GATEWAY, replace(BY_ID, policy=with_principal(principal)))
-
-
-def test_interface_endpoint_takes_principals() -> None:
-    assert plan(INTERFACE, replace(BY_ID, policy=with_principal({"AWS": ROLE})))
 
 
 def test_endpoint_without_a_policy_gives_full_access() -> None:

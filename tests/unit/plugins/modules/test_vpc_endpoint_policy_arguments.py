@@ -10,6 +10,8 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.palisade.ecs.plugins.modules import vpc_endpoint_policy
 
+from tests.unit.plugins.module_utils.endpoint_policies import DENY_ONLY, with_test
+
 POLICY = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
 # Nothing listens there: had the module called AWS, it would complain about the connection instead.
 CONNECTION = {
@@ -19,6 +21,10 @@ CONNECTION = {
     "secret_key": "local",
     "aws_config": {"retries": {"max_attempts": 0}},
 }
+
+
+def without(element: str) -> dict[str, Any]:
+    return {"Statement": {name: value for name, value in POLICY["Statement"].items() if name != element}}
 
 
 def failure(capsys: pytest.CaptureFixture[str], **arguments: Any) -> str:
@@ -40,6 +46,12 @@ def failure(capsys: pytest.CaptureFixture[str], **arguments: Any) -> str:
         ({"vpc_endpoint_id": "vpce-1", "policy": "{"}, "policy is not valid JSON"),
         ({"vpc_endpoint_id": "vpce-1", "policy": {"Statement": []}}, "policy is malformed: it has no Statement"),
         ({"vpc_endpoint_id": "vpce-1", "policy": {**POLICY, "Id": "x" * 20480}}, "AWS takes at most 20480"),
+        ({"vpc_endpoint_id": "vpce-1", "policy": without("Principal")}, "statement 1 has no Principal"),
+        ({"vpc_endpoint_id": "vpce-1", "policy": DENY_ONLY}, "confirm with allow_deny_all: true"),
+        (
+            {"vpc_endpoint_id": "vpce-1", "policy": with_test("StringLike", "aws:SourceVpce", "vpce-0a1b*")},
+            "takes no wildcards for ids",
+        ),
     ],
 )
 def test_wrong_argument_is_refused(
