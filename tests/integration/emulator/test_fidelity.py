@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where moto is patched to answer as AWS does; ECS has a file of its own."""
+"""Where moto is patched to answer as AWS does; ECS and VPC endpoints have files of their own."""
 
 from __future__ import annotations
 
@@ -90,29 +90,6 @@ def test_interfaces_have_addresses_of_their_subnets(ec2: Any, vpc: str, subnets:
 def test_a_route_of_a_new_table_has_an_origin(ec2: Any, vpc: str) -> None:
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]
     assert [route["Origin"] for route in table["Routes"]] == ["CreateRouteTable"]
-
-
-@pytest.fixture
-def endpoint(ec2: Any, vpc: str) -> str:
-    created = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.eu-central-1.dynamodb")
-    return str(created["VpcEndpoint"]["VpcEndpointId"])
-
-
-def test_a_deleted_endpoint_is_gone(ec2: Any, endpoint: str) -> None:
-    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
-    remaining = [item["VpcEndpointId"] for item in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
-    assert endpoint not in remaining
-
-
-def test_an_endpoint_policy_is_reset(ec2: Any, endpoint: str) -> None:
-    def policy() -> str:
-        return str(ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"][0]["PolicyDocument"])
-
-    default = policy()
-    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, PolicyDocument=json.dumps({"Statement": []}))
-    assert policy() != default
-    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, ResetPolicy=True)
-    assert json.loads(policy()) == json.loads(default)
 
 
 def test_rules_for_prefix_lists_keep_their_description(ec2: Any, vpc: str) -> None:

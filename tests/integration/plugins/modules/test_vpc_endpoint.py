@@ -8,7 +8,9 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
+from moto.ec2.responses.vpcs import VPCs
 
+from emulator.control_plane.fidelity.error import AwsError
 from tests.integration.plugins.modules.ec2_account import REGION, Ec2, Json, Playbook
 
 MODULE = "palisade.ecs.vpc_endpoint"
@@ -152,3 +154,138 @@ def test_dry_run_of_an_empty_account_goes_through(ec2: Ec2, playbook: Playbook, 
     assert dry["vpc_endpoint_id"] == PLACEHOLDER
     assert dry["subnet_ids"] == wanted.get("subnet_ids", [])
     assert ec2.writes == []
+
+
+def interface(ec2: Ec2, vpc_id: str, *zones: str, **arguments: Any) -> Json:
+    """Return the arguments for an interface endpoint, with a subnet per zone."""
+    subnets = [ec2.make_subnet(vpc_id, 100 + number, zone) for number, zone in enumerate(zones)]
+    groups = [ec2.make_group(vpc_id, f"group {len(ec2.writes)}")]
+    named: Json = {"vpc_id": vpc_id, "service": "logs", "vpc_endpoint_type": "Interface"}
+    return {**named, "subnet_ids": subnets, "security_group_ids": groups, **arguments}
+
+
+def test_what_aws_would_refuse_is_refused_before_in_every_mode(ec2: Ec2, playbook: Playbook) -> None:
+    vpc_id = ec2.make_vpc()
+    here = interface(ec2, vpc_id, "a", "a", "b")
+    first, second, third = here["subnet_ids"]
+    table = ec2.make_route_table(vpc_id)
+    refusals: list[tuple[Json, str]] = [
+        ({**here, "service": "ecr-api"}, f"com.amazonaws.{REGION}.ecr-api is none that {REGION} offers"),
+        (
+            {"vpc_id": vpc_id, "service": "logs", "vpc_endpoint_type": "Gateway", "route_table_ids": [table]},
+            "has no Gateway endpoints in eu-central-1: set vpc_endpoint_type to Interface",
+        ),
+        (here, f"both in {REGION}a: an interface endpoint takes one subnet per zone"),
+    ]
+    dry = playbook.run(*(task(dry=True, **arguments) for arguments, _complaint in refusals))
+    real = playbook.run(*(task(**arguments) for arguments, _complaint in refusals))
+    for (_arguments, complaint), foreseen, refused in zip(refusals, dry, real, strict=True):
+        assert complaint in foreseen["msg"]
+        assert complaint in refused["msg"]
+    assert ec2.writes == []
+
+    made, grown = playbook.run(
+        task(**{**here, "subnet_ids": [first, third]}), task(dry=True, **{**here, "subnet_ids": [first, second, third]})
+    )
+    assert made["changed"]
+    assert "one subnet per zone" in grown["msg"]
+
+
+def test_refusal_of_aws_says_what_to_do(ec2: Ec2, playbook: Playbook) -> None:
+    nameless = interface(ec2, ec2.make_vpc(dns_enabled=False), "a")
+    refused, without = playbook.run(task(**nameless), task(**nameless, private_dns_enabled=False))
+    assert "enableDnsHostnames" in refused["msg"]
+    assert refused["msg"].endswith(
+        "What to do: set both DNS attributes of the VPC to true, or private_dns_enabled to false"
+    )
+    assert without["changed"]
+    (later,) = playbook.run(task(**nameless))
+    assert "Failed to modify VPC endpoint" in later["msg"]
+    assert "What to do: set both DNS attributes" in later["msg"]
+
+
+def test_gateway_and_interface_endpoint_for_one_service_live_side_by_side(ec2: Ec2, playbook: Playbook) -> None:
+    vpc_id = ec2.make_vpc()
+    table = ec2.make_route_table(vpc_id)
+    gateway: Json = {"vpc_id": vpc_id, "service": "s3", "vpc_endpoint_type": "Gateway", "route_table_ids": [table]}
+    served = interface(ec2, vpc_id, "a", service="s3")
+    results = playbook.run(task(**gateway), task(**served), task(**gateway), task(**served))
+    assert changed(results) == [True, True, False, False]
+    both = {endpoint["VpcEndpointId"] for endpoint in ec2.endpoints(vpc_id)}
+    assert both == {result["vpc_endpoint_id"] for result in results}
+
+    unclear, one, other = playbook.run(
+        task(vpc_id=vpc_id, service="s3", state="absent"),
+        task(vpc_id=vpc_id, service="s3", state="absent", vpc_endpoint_type="Gateway"),
+        task(vpc_id=vpc_id, service="s3", state="absent"),
+    )
+    assert all(endpoint_id in unclear["msg"] for endpoint_id in both)
+    assert "say vpc_endpoint_type" in unclear["msg"]
+    assert (one["vpc_endpoint_type"], other["vpc_endpoint_type"]) == ("Gateway", "Interface")
+    assert ec2.endpoints(vpc_id) == []
+
+
+def test_two_endpoints_of_one_kind_are_named(ec2: Ec2, playbook: Playbook) -> None:
+    vpc_id = ec2.make_vpc()
+    tables = [ec2.make_route_table(vpc_id) for _ in range(2)]
+    service = f"com.amazonaws.{REGION}.dynamodb"
+    ids = [
+        ec2.client.create_vpc_endpoint(VpcId=vpc_id, ServiceName=service, RouteTableIds=[table])["VpcEndpoint"][
+            "VpcEndpointId"
+        ]
+        for table in tables
+    ]
+    here: Json = {"vpc_id": vpc_id, "service": "dynamodb", "vpc_endpoint_type": "Gateway"}
+    (refused,) = playbook.run(task(**here, route_table_ids=tables))
+    assert "more than one Gateway endpoint" in refused["msg"]
+    assert all(endpoint_id in refused["msg"] for endpoint_id in ids)
+
+
+def test_lost_response_makes_no_second_endpoint(ec2: Ec2, playbook: Playbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = []
+
+    def lose_the_first(original: Any) -> Any:
+        def call(response: Any) -> Any:
+            answer = original(response)
+            if not lost:
+                lost.append(answer)
+                raise AwsError("InternalError", "the response is lost")
+            return answer
+
+        return call
+
+    monkeypatch.setattr(VPCs, "create_vpc_endpoint", lose_the_first(VPCs.create_vpc_endpoint))
+    here = interface(ec2, ec2.make_vpc(), "a")
+    created, repeated = playbook.run(task(**here), task(**here))
+    assert lost
+    assert changed([created, repeated]) == [True, False]
+    assert [endpoint["VpcEndpointId"] for endpoint in ec2.endpoints(here["vpc_id"])] == [created["vpc_endpoint_id"]]
+    tokens = {told["ClientToken"] for action, told in ec2.writes if action == "create_vpc_endpoint"}
+    assert (len(ec2.writes), len(tokens)) == (2, 1)
+
+
+def test_amazon_aws_still_changes_only_the_tags_of_an_endpoint(ec2: Ec2, playbook: Playbook) -> None:
+    """The reason for this module: should it fail one day, upstream has learned to do it."""
+    vpc_id = ec2.make_vpc()
+    here = interface(ec2, vpc_id, "a", "b", private_dns_enabled=True)
+    one, two = ec2.make_route_table(vpc_id), ec2.make_route_table(vpc_id)
+    gateway: Json = {"vpc_id": vpc_id, "service": "s3", "vpc_endpoint_type": "Gateway"}
+    theirs: Json = {"vpc_id": vpc_id, "vpc_endpoint_type": "Interface", "service": f"com.amazonaws.{REGION}.logs"}
+    wanted = {
+        "vpc_endpoint_subnets": here["subnet_ids"][:1],
+        "vpc_endpoint_security_groups": here["security_group_ids"],
+    }
+    _, _, subnets, tables = playbook.run(
+        task(**here),
+        task(**gateway, route_table_ids=[one]),
+        {"amazon.aws.ec2_vpc_endpoint": {**theirs, **wanted}},
+        {
+            "amazon.aws.ec2_vpc_endpoint": {
+                **gateway,
+                "service": f"com.amazonaws.{REGION}.s3",
+                "route_table_ids": [one, two],
+            }
+        },
+    )
+    assert not subnets["changed"]
+    assert "RouteAlreadyExists" in tables["msg"]
