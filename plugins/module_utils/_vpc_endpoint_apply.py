@@ -34,7 +34,7 @@ def check(client: Any, change: Change) -> Mapping[str, str]:
     if not after.attachments.subnet_ids:
         return {}
     zones: Mapping[str, str] = ec2.zones_of_subnets(client, after.attachments.subnet_ids | before.subnet_ids)
-    checks.refuse_zones(after.attachments.subnet_ids, zones, service["AvailabilityZones"], wanted.service_name)
+    checks.refuse_zones(after.attachments.subnet_ids, zones, service.get("AvailabilityZones", []), wanted.service_name)
     return zones
 
 

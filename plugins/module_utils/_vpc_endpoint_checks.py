@@ -82,7 +82,7 @@ def offered_service(details: Sequence[Mapping[str, Any]], wanted: Wanted, region
             f"set vpc_endpoint_type to {' or '.join(sorted(by_type))}"
         )
     detail = by_type[wanted.vpc_endpoint_type]
-    if wanted.attachments.private_dns_enabled and not detail.get("PrivateDnsName"):
+    if wanted.attachments.private_dns_enabled and not (detail.get("PrivateDnsName") or detail.get("PrivateDnsNames")):
         raise PlanError(f"service {wanted.service_name} has no private DNS name: set private_dns_enabled to false")
     return detail
 
@@ -97,7 +97,8 @@ def refuse_zones(subnet_ids: Iterable[str], zones: Mapping[str, str], offered: S
         zone = zones.get(subnet_id)
         if zone is None:
             continue
-        if zone not in offered:
+        # EC2 does not say where a service of another region is.
+        if offered and zone not in offered:
             raise PlanError(
                 f"subnet_ids holds {subnet_id} in {zone}, where {service} offers no endpoints; "
                 f"it does in {', '.join(sorted(offered))}"

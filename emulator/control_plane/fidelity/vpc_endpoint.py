@@ -13,11 +13,6 @@ from moto.ec2.responses.vpcs import VPCs
 
 from emulator.control_plane.fidelity import vpc_endpoint_refusals as refusals
 
-# Dated 2026-11: services whose documentation says that they know no endpoint policies.
-# https://docs.aws.amazon.com/app-mesh/latest/userguide/vpc-endpoints.html
-# https://docs.aws.amazon.com/iot/latest/developerguide/IoTCore-VPC.html
-WITHOUT_POLICIES = ("appmesh-envoy-management", "iot.data")
-
 
 def apply() -> None:
     """Install the patches; a patch of an action wraps those before it."""
@@ -33,7 +28,6 @@ def apply() -> None:
     _repeat_what_was_created(VPCBackend)
     _forget_deleted_endpoints(VPCBackend)
     _report_what_was_not_deleted(VPCs)
-    _say_who_has_no_policies(VPCBackend)
 
 
 def _make_gateway_endpoints_by_default(backend_class: Any) -> None:
@@ -232,17 +226,3 @@ def _report_what_was_not_deleted(response_class: Any) -> None:
         return ActionResult({"Unsuccessful": [refusals.not_deleted(endpoint_id) for endpoint_id in unknown]})
 
     response_class.delete_vpc_endpoints = delete_vpc_endpoints
-
-
-def _say_who_has_no_policies(backend_class: Any) -> None:
-    """AWS: some services know no endpoint policies. moto: says that all do."""
-    original = backend_class._collect_default_endpoint_services
-
-    def collect(account_id: str, region: str) -> Any:
-        services = original(account_id, region)
-        without = {f"com.amazonaws.{region}.{name}" for name in WITHOUT_POLICIES}
-        for service in services:
-            service["VpcEndpointPolicySupported"] = service["ServiceName"] not in without
-        return services
-
-    backend_class._collect_default_endpoint_services = staticmethod(collect)

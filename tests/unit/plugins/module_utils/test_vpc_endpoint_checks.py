@@ -105,9 +105,10 @@ def test_service_without_a_private_name_is_refused_unless_none_is_wanted() -> No
 ZONES = {"subnet-1": "1a", "subnet-2": "1b", "subnet-3": "1b", "subnet-4": "1c"}
 
 
+@pytest.mark.parametrize("offered", [["1a", "1b"], []])
 @pytest.mark.parametrize("subnet_ids", [["subnet-1", "subnet-2"], ["subnet-1", "subnet-00000000000000001"]])
-def test_subnets_in_zones_of_the_service_are_fine(subnet_ids: list[str]) -> None:
-    checks.refuse_zones(subnet_ids, ZONES, ["1a", "1b"], "s3")
+def test_subnets_in_zones_of_the_service_are_fine(subnet_ids: list[str], offered: list[str]) -> None:
+    checks.refuse_zones(subnet_ids, ZONES, offered, "s3")
 
 
 @pytest.mark.parametrize(
