@@ -11,7 +11,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _network_facts as facts
-from ansible_collections.palisade.ecs.plugins.plugin_utils import _network_plan as plan
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network import plan_network
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network_endpoints import (
+    surplus_endpoints,
+    wanted_endpoints,
+)
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network_problem import NetworkProblem
 
 
 def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -19,7 +24,7 @@ def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return function(*arguments, **options)
-        except plan.NetworkProblem as problem:
+        except NetworkProblem as problem:
             raise AnsibleFilterError(str(problem)) from None  # Ansible would print the cause a second time
 
     return call
@@ -31,10 +36,12 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         return {
+            "nat_gateway_plan": facts.nat_gateway_plan,
+            "network_endpoints": _reporting(wanted_endpoints),
             "network_outputs": facts.network_outputs,
+            "network_plan": _reporting(plan_network),
             "private_route_table_ids": facts.private_route_table_ids,
             "route_table_plan": facts.route_table_plan,
             "subnet_ids": facts.subnet_ids,
-            "subnet_plan": _reporting(plan.plan_subnets),
-            "subnets_with_nat": facts.subnets_with_nat,
+            "surplus_endpoints": surplus_endpoints,
         }

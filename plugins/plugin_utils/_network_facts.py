@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network_endpoints import GONE
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_plan import nat_zones
 
 Facts = Mapping[str, Any]
-
-# EC2 goes on listing an endpoint for a while after its deletion.
-GONE = ("deleting", "deleted", "expired", "failed", "rejected")
 
 
 def placeholder(prefix: str, index: int = 0) -> str:
@@ -37,50 +35,53 @@ def subnet_ids(results: Sequence[Facts], tier: str) -> list[str]:
     return [subnet["id"] for subnet in subnets_made(results) if subnet["tier"] == tier]
 
 
-def subnets_with_nat(results: Sequence[Facts], mode: str) -> list[dict[str, Any]]:
-    """Return the public subnets that get a NAT gateway under a mode: per_az, single or none."""
+def nat_gateway_plan(results: Sequence[Facts], mode: str, stack: str) -> list[dict[str, str]]:
+    """Return subnet_id and name of the NAT gateways under a mode: per_az, single or none."""
     subnets = subnets_made(results)
     zones = nat_zones(subnets, mode)
-    return [subnet for subnet in subnets if subnet["tier"] == "public" and subnet["zone"] in zones]
+    return [
+        {"subnet_id": subnet["id"], "name": f"{stack}-{subnet['zone']}"}
+        for subnet in subnets
+        if subnet["tier"] == "public" and subnet["zone"] in zones
+    ]
 
 
 def route_table_plan(
-    results: Sequence[Facts], internet_gateway: Facts, nat_results: Sequence[Facts]
+    results: Sequence[Facts], internet_gateway: Facts, nat_gateways: Sequence[Facts], stack: str
 ) -> list[dict[str, Any]]:
     """Return the route tables: one for the public tier, one per zone for the private tier.
 
     A private table leads to the NAT gateway of its zone, else to the only one there is, else nowhere.
     """
     subnets = subnets_made(results)
-    gateway = internet_gateway.get("gateway_id") or placeholder("igw")
+    zones = {subnet["id"]: subnet["zone"] for subnet in subnets}
     nats = {
-        result["item"]["zone"]: result.get("nat_gateway_id") or placeholder("nat", index)
-        for index, result in enumerate(nat_results)
+        zones[one["subnet_id"]]: one["nat_gateway_id"] or placeholder("nat", index)
+        for index, one in enumerate(nat_gateways)
     }
     public = {
-        "name": "public",
+        "name": f"{stack}-public",
         "tier": "public",
         "subnet_ids": subnet_ids(results, "public"),
-        "routes": [{"dest": "0.0.0.0/0", "gateway_id": gateway}],
+        "default_route": internet_gateway.get("gateway_id") or placeholder("igw"),
     }
-    private = [_private_table(subnet, nats) for subnet in subnets if subnet["tier"] == "private"]
+    private = [
+        {
+            "name": f"{stack}-private-{subnet['zone']}",
+            "tier": "private",
+            "subnet_ids": [subnet["id"]],
+            "default_route": nats.get(subnet["zone"]) or next(iter(nats.values()), ""),
+        }
+        for subnet in subnets
+        if subnet["tier"] == "private"
+    ]
     return [public, *private]
-
-
-def _private_table(subnet: Facts, nats: Mapping[str, str]) -> dict[str, Any]:
-    nat = nats.get(subnet["zone"]) or next(iter(nats.values()), None)
-    return {
-        "name": f"private-{subnet['zone']}",
-        "tier": "private",
-        "subnet_ids": [subnet["id"]],
-        "routes": [{"dest": "0.0.0.0/0", "gateway_id": nat}] if nat else [],
-    }
 
 
 def private_route_table_ids(results: Sequence[Facts]) -> list[str]:
     """Return the ids of the private route tables from the results of the loop that made them."""
     return [
-        (result.get("route_table") or {}).get("id") or placeholder("rtb", index)
+        result.get("route_table_id") or placeholder("rtb", index)
         for index, result in enumerate(results)
         if result["item"]["tier"] == "private"
     ]
@@ -100,6 +101,8 @@ def network_outputs(
         "vpc_id": vpcs[0]["id"] if vpcs else placeholder("vpc"),
         "public_subnet_ids": _tier_ids(subnets, "public", zone_count),
         "private_subnet_ids": _tier_ids(subnets, "private", zone_count),
+        "private_route_table_ids": _private_tables(route_tables, zone_count),
+        "availability_zones": sorted({subnet["availability_zone"] for subnet in subnets if _tier_of(subnet)}),
         "endpoint_security_group_id": groups[0]["group_id"] if groups else placeholder("sg"),
         "endpoint_ids": {_short_name(endpoint): endpoint["vpc_endpoint_id"] for endpoint in living},
         "prefix_list_ids": _prefix_lists(route_tables, living) if vpcs else [placeholder("pl")],
@@ -111,8 +114,20 @@ def _short_name(endpoint: Facts) -> str:
     return str(endpoint["service_name"]).removeprefix("cn.").split(".", 3)[3]
 
 
+def _tier_of(resource: Facts) -> str:
+    return str(resource.get("tags", {}).get("palisade:tier", ""))
+
+
+def _private_tables(route_tables: Sequence[Facts], zone_count: int) -> list[str]:
+    """Return the private tables by their names, which end with their zones."""
+    found = [table for table in route_tables if _tier_of(table) == "private"]
+    if not found:
+        return [placeholder("rtb", index) for index in range(int(zone_count))]
+    return [table["id"] for table in sorted(found, key=lambda table: str(table["tags"].get("Name")))]
+
+
 def _tier_ids(subnets: Sequence[Facts], tier: str, zone_count: int) -> list[str]:
-    found = [subnet for subnet in subnets if subnet["tags"].get("palisade:tier") == tier]
+    found = [subnet for subnet in subnets if _tier_of(subnet) == tier]
     if not found:
         return [placeholder("subnet", index) for index in range(int(zone_count))]
     return [subnet["subnet_id"] for subnet in sorted(found, key=lambda subnet: str(subnet["availability_zone"]))]

@@ -52,10 +52,22 @@ LOCAL = route(destination_cidr_block="10.0.0.0/16", gateway_id="local", origin="
 TO_S3 = route(destination_prefix_list_id="pl-s3", gateway_id="vpce-s3")
 TO_DYNAMODB = route(destination_prefix_list_id="pl-dynamodb", gateway_id="vpce-dynamodb")
 TABLES = [
-    {"id": "rtb-main", "routes": [LOCAL]},
-    {"id": "rtb-public", "routes": [LOCAL, route(destination_cidr_block="0.0.0.0/0", gateway_id="igw-0a")]},
-    {"id": "rtb-a", "routes": [LOCAL, route(destination_cidr_block="0.0.0.0/0", nat_gateway_id="nat-0a"), TO_S3]},
-    {"id": "rtb-b", "routes": [LOCAL, TO_S3, TO_DYNAMODB]},
+    {"id": "rtb-main", "tags": {}, "routes": [LOCAL]},
+    {
+        "id": "rtb-public",
+        "tags": {"palisade:tier": "public", "Name": "public"},
+        "routes": [LOCAL, route(destination_cidr_block="0.0.0.0/0", gateway_id="igw-0a")],
+    },
+    {
+        "id": "rtb-b",
+        "tags": {"palisade:tier": "private", "Name": "private-b"},
+        "routes": [LOCAL, TO_S3, TO_DYNAMODB],
+    },
+    {
+        "id": "rtb-a",
+        "tags": {"palisade:tier": "private", "Name": "private-a"},
+        "routes": [LOCAL, route(destination_cidr_block="0.0.0.0/0", nat_gateway_id="nat-0a"), TO_S3],
+    },
 ]
 
 
@@ -76,6 +88,8 @@ def test_outputs_name_what_is_there() -> None:
         "vpc_id": "vpc-0a",
         "public_subnet_ids": ["subnet-public-a", "subnet-public-b"],
         "private_subnet_ids": ["subnet-private-a", "subnet-private-b"],
+        "private_route_table_ids": ["rtb-a", "rtb-b"],
+        "availability_zones": ["eu-central-1a", "eu-central-1b"],
         "endpoint_security_group_id": "sg-0a",
         "endpoint_ids": {
             "s3": "vpce-s3",
@@ -119,6 +133,8 @@ def test_dry_run_of_an_empty_account_has_placeholders_for_everything(zone_count:
         "vpc_id": placeholder("vpc"),
         "public_subnet_ids": subnets,
         "private_subnet_ids": subnets,
+        "private_route_table_ids": [placeholder("rtb", index) for index in range(3)],
+        "availability_zones": [],
         "endpoint_security_group_id": placeholder("sg"),
         "endpoint_ids": {},
         "prefix_list_ids": [placeholder("pl")],

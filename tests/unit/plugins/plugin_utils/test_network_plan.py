@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_plan import (
-    NetworkProblem,
+    check_stack,
     nat_zones,
+    places,
     plan_subnets,
 )
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network_problem import NetworkProblem
 
 ZONES = [f"eu-central-1{letter}" for letter in "abcdef"]
 VPCS = ["10.0.0.0/16", "172.16.128.0/17", "192.168.4.0/22", "10.9.8.0/23"]
@@ -20,12 +22,11 @@ VPCS = ["10.0.0.0/16", "172.16.128.0/17", "192.168.4.0/22", "10.9.8.0/23"]
 
 def plan(
     vpc: str = "10.0.0.0/16",
-    zones: list[str] = ZONES,
-    count: Any = 2,
+    count: int = 2,
     public: list[str] | None = None,
     private: list[str] | None = None,
 ) -> list[dict[str, Any]]:
-    return plan_subnets(vpc, zones, count, public or [], private or [])
+    return plan_subnets(vpc, ZONES[:count], public or [], private or [])
 
 
 def refusal(**arguments: Any) -> str:
@@ -60,14 +61,6 @@ def test_calculated_subnets_lie_apart_inside_the_vpc_and_hold_a_load_balancer(vp
     assert not any(one.overlaps(other) for one, other in combinations(networks, 2))
 
 
-def test_zones_are_taken_in_alphabetical_order_whatever_aws_says_first() -> None:
-    assert plan(zones=ZONES[::-1]) == plan(zones=ZONES)
-
-
-def test_count_from_the_command_line_is_a_string() -> None:
-    assert plan(count="3") == plan(count=3)
-
-
 def test_given_networks_go_to_the_zones_in_order() -> None:
     subnets = plan(public=["10.0.2.0/24", "10.0.1.0/24"], private=["10.0.64.0/18", "10.0.128.0/18"])
     assert [(subnet["zone"][-1], subnet["cidr"]) for subnet in subnets] == [
@@ -85,19 +78,6 @@ def test_one_tier_may_be_given_and_the_other_calculated() -> None:
         "10.0.128.0/20",
         "10.0.144.0/20",
     ]
-
-
-@pytest.mark.parametrize("count", [-1, 0, 1, 7, "1"])
-def test_count_that_no_load_balancer_or_region_has_is_refused(count: Any) -> None:
-    assert refusal(count=count) == f"network_az_count is {count}; expected a number from 2 to 6."
-
-
-def test_region_with_fewer_zones_than_asked_for_is_named_with_what_it_has() -> None:
-    message = refusal(zones=["us-west-1c", "us-west-1a"], count=3)
-    assert message.startswith(
-        "network_az_count is 3, but the region offers 2 availability zones (us-west-1a, us-west-1c)"
-    )
-    assert "palisade_region" in message
 
 
 @pytest.mark.parametrize("vpc", ["10.0.0.0/15", "10.0.0.0/24", "10.0.0.0/28"])
@@ -155,3 +135,66 @@ def test_netmask_in_place_of_a_prefix_is_refused() -> None:
 )
 def test_mode_says_which_zones_get_a_nat_gateway(mode: str, zones: list[str]) -> None:
     assert nat_zones(plan(count=3), mode) == zones
+
+
+@pytest.mark.parametrize("vpc", ["127.0.0.0/16", "169.254.0.0/16", "224.0.0.0/16", "0.0.0.0/16"])
+def test_range_that_no_vpc_can_have_is_refused(vpc: str) -> None:
+    assert "which no VPC can have" in refusal(vpc=vpc)
+
+
+def existing(tier: str, cidr: str, zone: str) -> dict[str, Any]:
+    return {
+        "subnet_id": f"subnet-{zone}",
+        "cidr_block": cidr,
+        "availability_zone": zone,
+        "tags": {"palisade:tier": tier},
+    }
+
+
+CALCULATED: dict[str, list[str]] = {"public": [], "private": []}
+
+
+def test_zones_of_a_stack_have_the_places_of_their_subnets_whatever_their_names() -> None:
+    subnets = [
+        existing("public", "10.0.16.0/20", "eu-central-1a"),
+        existing("private", "10.0.128.0/20", "eu-central-1c"),
+    ]
+    assert places(subnets, "10.0.0.0/16", CALCULATED) == {1: "eu-central-1a", 0: "eu-central-1c"}
+
+
+def test_places_of_given_networks_are_those_of_the_list() -> None:
+    given = {"public": ["10.0.9.0/24", "10.0.1.0/24"], "private": []}
+    assert places([existing("public", "10.0.1.0/24", "b")], "10.0.0.0/16", given) == {1: "b"}
+
+
+@pytest.mark.parametrize(
+    ("subnets", "tier"),
+    [
+        ([existing("public", "10.0.1.0/24", "a")], "public"),
+        ([existing("private", "10.0.0.0/20", "a")], "private"),
+        ([existing("public", "10.0.0.0/20", "a"), existing("private", "10.0.128.0/20", "b")], "private"),
+    ],
+    ids=["another network", "the network of the other tier", "the zone of another subnet"],
+)
+def test_subnet_that_would_have_to_move_is_named(subnets: list[dict[str, Any]], tier: str) -> None:
+    with pytest.raises(NetworkProblem, match=f"^The {tier} subnet subnet-.* AWS cannot move a subnet"):
+        places(subnets, "10.0.0.0/16", CALCULATED)
+
+
+def test_stack_without_a_vpc_or_with_the_same_range_is_fine() -> None:
+    check_stack([], "10.0.0.0/16", "shop-dev")
+    check_stack([{"id": "vpc-0a", "cidr_block": "10.0.0.0/16"}], "10.0.0.0/16", "shop-dev")
+
+
+def test_other_range_than_that_of_the_living_vpc_is_refused() -> None:
+    with pytest.raises(NetworkProblem) as problem:
+        check_stack([{"id": "vpc-0a", "cidr_block": "10.0.0.0/16"}], "10.9.0.0/16", "shop-dev")
+    message = str(problem.value)
+    assert message.startswith("network_vpc_cidr is 10.9.0.0/16, but the VPC vpc-0a of shop-dev has 10.0.0.0/16")
+    assert "Set network_vpc_cidr to 10.0.0.0/16" in message
+
+
+def test_two_vpcs_of_one_stack_are_named() -> None:
+    vpcs = [{"id": f"vpc-0{letter}", "cidr_block": "10.0.0.0/16"} for letter in "ab"]
+    with pytest.raises(NetworkProblem, match=r"2 VPCs are tagged palisade:stack=shop-dev \(vpc-0a, vpc-0b\); expected"):
+        check_stack(vpcs, "10.0.0.0/16", "shop-dev")

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An embedded AWS on which only one role is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.site import Site
+from tests.integration.roles.network_site import Network
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """The network of an account on which nothing was deployed."""
+    site = Site(tmp_path_factory.mktemp("network") / "run")
+    try:
+        site.emulator("up")
+        yield Network(site)
+    finally:
+        site.emulator("down")
