@@ -1,19 +1,41 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Palisade contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Filter of the role security."""
+"""Filters of the role security: the border between Ansible and the pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+from ansible_collections.palisade.ecs.plugins.plugin_utils._endpoint_policies import (
+    PolicyProblem,
+    compile_policies,
+    with_statements,
+)
 from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import security_outputs
 
 
+def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except PolicyProblem as problem:
+            raise AnsibleFilterError(str(problem)) from None  # Ansible would print the cause a second time
+
+    return call
+
+
 class FilterModule:
-    """Offer the filter to Ansible."""
+    """Offer the filters to Ansible."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by name."""
-        return {"security_outputs": security_outputs}
+        """Return the filters by name."""
+        return {
+            "endpoint_policies": _reporting(compile_policies),
+            "security_outputs": security_outputs,
+            "with_statements": _reporting(with_statements),
+        }

@@ -23,10 +23,30 @@ BAD_INPUT = {
         {"network_private_cidrs": ["10.0.0.0/24", "10.0.2.0/24"]},
         "network_public_cidrs has 10.0.0.0/20, which overlaps 10.0.0.0/24 in network_private_cidrs",
     ),
+    "an endpoint service that the region lacks": (
+        {"network_extra_endpoints": ["nosuch"]},
+        "eu-central-1 has no endpoint service nosuch (Interface). Correct network_features or network_extra_endpoints",
+    ),
+    "an endpoint that Fargate does not use": (
+        {"network_extra_endpoints": ["ecs-agent"]},
+        "network_extra_endpoints has ecs-agent, which tasks on Fargate do not use",
+    ),
+    "an unknown NAT mode": (
+        {"network_nat_mode": "both"},
+        "value of network_nat_mode must be one of: per_az, single, none, got: both",
+    ),
     "a name with bad characters": ({"palisade_name": "Shop_1"}, "palisade_name is 'Shop_1'; expected"),
     "a misspelt variable": (
         {"network_az_cuont": 3},
         "network_az_cuont is not an input; did you mean network_az_count?",
+    ),
+    "an endpoint that no role uses": (
+        {"network_features": ["kms"]},
+        "no role may do anything through the endpoint for kms. Say what the application calls there in",
+    ),
+    "a statement that IAM would not take": (
+        {"security_task_statements": [{"Sid": "Decrypt", "Effect": "Allow", "Action": "*", "Resource": "*"}]},
+        "statement Decrypt allows *: name the service",
     ),
     "no certificate": ({"security_certificate_file": ""}, "The load balancer needs one certificate"),
     "a certificate that is missing": (

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import botocore.session
+from ansible_collections.palisade.ecs.plugins.plugin_utils._endpoint_policies import compile_policies
 from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import StackNames
 from jinja2 import Environment, StrictUndefined
 
@@ -21,7 +22,7 @@ Statement = dict[str, Any]
 TEMPLATES = sorted(ROOT.glob("roles/*/templates/policies/*.json.j2"))
 PARTITIONS = {"aws": "eu-central-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and those of KMS and VPC endpoints.
-LIMITS = {"endpoint": 20480, "key": 32768, "trust": 2048, "execution": 6144, "task": 6144}
+LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "trust": 2048, "execution": 6144, "task": 6144}
 # AWS offers no narrower way: in the document of a key * means this key, and a login token belongs to no repository.
 BROAD = {("AccountAdministersTheKeyByIAM", "kms:*"), ("LogInToTheRegistry", "ecr:GetAuthorizationToken")}
 # ECR signs the addresses of layers with a principal of its own.
@@ -64,6 +65,21 @@ def text(path: Path, partition: str = "aws") -> str:
 def document(path: Path, partition: str = "aws") -> dict[str, Any]:
     parsed: dict[str, Any] = json.loads(text(path, partition))
     return parsed
+
+
+def endpoint_policies(services: Sequence[str], partition: str = "aws") -> dict[str, Any]:
+    """Return the policies of endpoints as the role security compiles them, from the same documents."""
+    role = ROOT / "roles" / "security"
+    names = names_of(partition)
+    grants = []
+    for given in load(role / "vars" / "main.yml")["__security_endpoint_grants"]:
+        (kind,) = re.findall(r"__security_policies\.(\w+)|policies/([\w-]+)\.json", given["policy"])
+        grant = {"policy": document(role / "templates" / "policies" / f"{''.join(kind)}.json.j2", partition)}
+        if "principal_arn" in given:
+            (of,) = re.findall(r"__security_names\.(\w+)\.arn", given["principal_arn"])
+            grant["principal_arn"] = names.of(of)["arn"]
+        grants.append(grant)
+    return dict(compile_policies(grants, services))
 
 
 def listed(value: Any) -> list[Any]:

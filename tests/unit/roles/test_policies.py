@@ -9,14 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.plugin_utils._network_endpoints import ALWAYS, GATEWAYS
 from jinja2 import UndefinedError
 
-from tests.unit.house.checkout import ROOT, load
+from tests.unit.house.checkout import ROOT
 from tests.unit.roles import policies
-from tests.unit.roles.policies import PARTITIONS, TEMPLATES, complaints, document, endpoint_complaints, kind_of
+from tests.unit.roles.policies import (
+    PARTITIONS,
+    TEMPLATES,
+    complaints,
+    document,
+    endpoint_complaints,
+    endpoint_policies,
+    kind_of,
+)
 
 SECURITY = ROOT / "roles" / "security" / "templates" / "policies"
-ENDPOINTS = [path for path in TEMPLATES if kind_of(path) == "endpoint"]
+SERVICES = (*GATEWAYS, *ALWAYS)
 GOOD: dict[str, Any] = {
     "Sid": "Read",
     "Effect": "Allow",
@@ -37,10 +46,8 @@ def policy(**changes: Any) -> dict[str, Any]:
 
 
 def test_every_document_is_looked_at() -> None:
-    assert {path.name for path in TEMPLATES} >= {"task.json.j2", "execution.json.j2", "trust.json.j2", "key.json.j2"}
-    assert {path.name for path in ENDPOINTS} >= {
-        f"endpoint-{name}.json.j2" for name in ("dynamodb", "ecr", "logs", "s3")
-    }
+    names = {path.name.removesuffix(".json.j2") for path in TEMPLATES}
+    assert names >= {"task", "execution", "image-layers", "trust", "key"}
 
 
 @each
@@ -60,34 +67,29 @@ def test_every_arn_is_of_the_partition_and_region(path: Path, partition: str) ->
             assert account == ("" if service == "s3" else "123456789012"), word
 
 
-@pytest.mark.parametrize("path", ENDPOINTS, ids=lambda path: path.name)
-def test_endpoint_lets_anybody_try_and_only_our_roles_through(path: Path) -> None:
-    assert list(endpoint_complaints(document(path))) == []
-
-
-def test_every_endpoint_whose_policy_is_owned_has_a_document() -> None:
-    owned = load(ROOT / "roles" / "security" / "defaults" / "main.yml")["security_endpoint_policies"]
-    made = load(ROOT / "roles" / "network" / "defaults" / "main.yml")
-    assert set(owned) == {*made["network_gateway_endpoints"], *made["network_interface_endpoints"]}
-    assert {f"endpoint-{name.split('.')[0]}.json.j2" for name in owned} == {path.name for path in ENDPOINTS}
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_endpoint_lets_anybody_try_and_only_our_roles_through(service: str, partition: str) -> None:
+    policy = endpoint_policies([service], partition)[service]
+    assert list(complaints("endpoint", policy)) == []
+    assert list(endpoint_complaints(policy)) == []
 
 
 def test_layers_signed_by_ecr_pass_and_nothing_else_in_s3() -> None:
-    (statement,) = security("endpoint-s3")["Statement"]
+    (statement,) = endpoint_policies(["s3"])["s3"]["Statement"]
     assert "Condition" not in statement
-    assert statement["Action"] == "s3:GetObject"
-    assert statement["Resource"] == "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"
+    assert statement["Action"] == ["s3:GetObject"]
+    assert statement["Resource"] == ["arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"]
 
 
-@pytest.mark.parametrize(
-    ("role", "endpoints"), [("task", ["endpoint-dynamodb"]), ("execution", ["endpoint-ecr", "endpoint-logs"])]
-)
-def test_endpoints_let_a_role_do_all_that_it_may_and_no_more(role: str, endpoints: list[str]) -> None:
-    through = {pair for endpoint in endpoints for pair in policies.allowed(security(endpoint))}
+@pytest.mark.parametrize(("role", "services"), [("task", ["dynamodb"]), ("execution", ["ecr.api", "ecr.dkr", "logs"])])
+def test_endpoints_let_a_role_do_all_that_it_may_and_no_more(role: str, services: list[str]) -> None:
+    compiled = endpoint_policies(services)
+    through = {pair for policy in compiled.values() for pair in policies.allowed(policy)}
     assert set(policies.allowed(security(role))) == through
     arn = policies.names_of("aws").of(f"{role}_role")["arn"]
-    for endpoint in endpoints:
-        for statement in security(endpoint)["Statement"]:
+    for policy in compiled.values():
+        for statement in policy["Statement"]:
             assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": arn}}
 
 
