@@ -24,8 +24,8 @@ LOG = logging.getLogger(__name__)
 def decide(endpoint: Endpoint, call: Call, request: Request) -> Decision:
     """Return what an endpoint's policy says to a request; one that cannot be judged lets nothing through.
 
-    A call that is not fully understood passes only a policy in which nothing hangs on what is not known: no Deny, no
-    condition.
+    A call that is not fully understood passes only a policy in which nothing hangs on what is not known: no Deny, and
+    conditions only on what every request has, such as its principal.
     """
     document = _parse(endpoint.policy)
     try:
@@ -46,4 +46,7 @@ def _parse(policy: str) -> dict[str, Any]:
 
 def _is_plain(document: dict[str, Any]) -> bool:
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-    return all(statement["Effect"] == "Allow" and not statement.get("Condition") for statement in statements)
+    keys = {key for statement in statements for tests in statement.get("Condition", {}).values() for key in tests}
+    return all(statement["Effect"] == "Allow" for statement in statements) and all(
+        key.lower().startswith("aws:") for key in keys
+    )

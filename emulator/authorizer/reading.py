@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import re
+
 from emulator.authorizer import dynamodb_calls, resources, s3_calls
 from emulator.authorizer.call import Call, HttpRequest, Need
 from emulator.authorizer.inventory import Inventory
 
 # Where the endpoint's name is not the one that requests are signed for.
 ENDPOINTS = {"ecr": "ecr.api", "DynamoDBStreams_20120810": "dynamodb-streams"}
+# The registry's own protocol is not spoken here, but a call of ECR's API to its name takes the registry's endpoint.
+REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.")
 # Where the prefix of actions is not the one that requests are signed for.
 PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
 
@@ -19,6 +23,8 @@ def read_call(http: HttpRequest, inventory: Inventory) -> Call:
     What is not known here becomes a call that is not understood, on the resource `*`.
     """
     service = ENDPOINTS.get(http.target) or ENDPOINTS.get(http.service, http.service)
+    if REGISTRY.match(http.host):
+        service = "ecr.dkr"
     found, understood = _needs(http, inventory)
     return Call(service, found, understood, http.region)
 

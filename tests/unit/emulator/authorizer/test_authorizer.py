@@ -131,7 +131,8 @@ def test_a_foreign_principal_meets_no_condition_on_ours() -> None:
         ([statement(Action="dynamodb:*", Resource="*")], True),
         ([statement(Action="dynamodb:*")], False),
         ([statement(Action="*", Resource="*"), statement("Deny", Action="dynamodb:Scan")], False),
-        ([statement(Action="*", Resource="*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})], False),
+        ([statement(Action="*", Resource="*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})], True),
+        ([statement(Action="*", Resource="*", Condition={"Null": {"dynamodb:Select": "true"}})], False),
     ],
 )
 def test_a_call_that_is_not_understood_passes_only_plain_policies(
