@@ -30,6 +30,9 @@ FULL = [
     Run(CORPUS / "aws.yml", ("--check", "--diff", "-e", "size=large")),
     Run(CORPUS / "aws.yml", ("--diff", "-e", "size=large")),
     Run(CORPUS / "aws_absent.yml"),
+    Run(CORPUS / "network.yml", ("--check", "--diff")),
+    Run(CORPUS / "network.yml", ("--diff",)),
+    Run(CORPUS / "network.yml", ("--diff", "-e", "size=large")),
     Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml"),
     Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml", ("--check", "--diff")),
 ]

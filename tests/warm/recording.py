@@ -99,8 +99,10 @@ class Laboratory:
         shutil.rmtree(self.directory, ignore_errors=True)
         self._empty_scratch()
         self._post("/moto-api/reset")
-        # The default VPCs come with the first request to EC2, from whatever thread: before the seed.
+        # The default VPCs come with the first request to EC2, from whatever thread, and the ids of AWS's own endpoint
+        # services when they are first asked for: before the seed.
         self.site.client("ec2").describe_vpcs()
+        self.site.client("ec2").describe_vpc_endpoint_services()
         self._post(f"/moto-api/seed?a={SEED}")
 
     def _empty_scratch(self) -> None:
