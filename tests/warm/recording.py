@@ -105,9 +105,16 @@ class Laboratory:
         self.site.client("ec2").describe_vpc_endpoint_services()
         self._post(f"/moto-api/seed?a={SEED}")
 
+    @property
+    def _programs(self) -> Path:
+        """The programs of the stack, by a path without a space: async tasks of Ansible find no Python with one."""
+        return self.directory / "stack" / "bin"
+
     def _empty_scratch(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
+        if not self._programs.parent.is_symlink():
+            self._programs.parent.symlink_to(self.stack.directory)
         command = self.scratch / "another python"
         command.write_text(
             f'#!/bin/sh\nPALISADE_TEST_ANOTHER_PYTHON=yes exec "{self.stack.directory}/bin/python" "$@"\n',
@@ -163,7 +170,8 @@ class Laboratory:
     def command(self, run: Run) -> list[str]:
         """Return the command that runs a playbook."""
         extra = ("-i", str(HERE / "inventory.yml"), "-e", json.dumps({"scratch": str(self.scratch)}))
-        return ["ansible-playbook", *extra, *run.arguments, str(run.playbook)]
+        ansible = [str(self._programs / program) for program in ("python", "ansible-playbook")]
+        return [*ansible, *extra, *run.arguments, str(run.playbook)]
 
     def run(self, run: Run, mode: Mode) -> Recording:
         """Run a playbook and return what it said."""
