@@ -21,18 +21,17 @@ DIRECTORY = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Workload:
-    """A playbook, and what a reader of the figures is to know of it."""
+    """A playbook, by the name that the figures have."""
 
     name: str
     playbook: Path
-    title: str
 
 
 WORKLOADS = {
     workload.name: workload
     for workload in (
-        Workload("stack", HERE / "corpus" / "aws.yml", "every module that the roles use"),
-        Workload("foreign", DIRECTORY / "foreign.yml", "examples from the documentation of amazon.aws"),
+        Workload("stack", HERE / "corpus" / "aws.yml"),
+        Workload("foreign", DIRECTORY / "foreign.yml"),
     )
 }
 
