@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,9 +23,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def laboratory(account: Site, tmp_path: Path) -> Callable[[Stack], Laboratory]:
-    """Make a laboratory for a stack."""
-    return lambda stack: Laboratory(account, tmp_path / "laboratory", stack)
+def laboratory(account: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Stack], Laboratory]:
+    """Make a laboratory for a stack.
+
+    Its path is short: ansible-core 2.21 opens a socket below, whose path has at most 107 characters on Linux.
+    """
+    return lambda stack: Laboratory(account, tmp_path_factory.mktemp("lab") / "l", stack)
 
 
 @pytest.fixture(params=["this", pytest.param("other", marks=pytest.mark.full)])

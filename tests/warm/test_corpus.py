@@ -66,6 +66,7 @@ def test_short_corpus(laboratory: Make) -> None:
 def test_full_corpus(laboratory: Make, stack: Stack) -> None:
     bench = laboratory(stack)
     stock, warm = record(bench, FULL, "stock"), record(bench, FULL, "warm")
+    assert all(recording.results for recording in stock)
     assert_equal(FULL, stock, warm)
 
 
