@@ -10,8 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.warm import figures
@@ -27,17 +25,6 @@ manifest = yaml.safe_load(pathlib.Path(list(aws.__path__)[0], "MANIFEST.json").r
 print(f"Python {platform.python_version()}, ansible-core {ansible.release.__version__}, "
       f"amazon.aws {manifest['collection_info']['version']}, boto3 {boto3.__version__}")
 """
-
-
-@contextmanager
-def embedded_aws(directory: Path) -> Iterator[Site]:
-    """Run an embedded AWS for the length of a block."""
-    site = Site(directory / "run")
-    try:
-        site.emulator("up")
-        yield site
-    finally:
-        site.emulator("down")
 
 
 def measure_rows(bench: Bench, pairs: int) -> list[figures.Row]:
@@ -85,7 +72,7 @@ def main() -> int:
     chosen = arguments()
     today = datetime.datetime.now(tz=datetime.UTC).date()
     said, complaints = [f"Measured {today}, {machine()}, medians of {chosen.pairs} interleaved pairs."], []
-    with tempfile.TemporaryDirectory() as directory, embedded_aws(Path(directory)) as site:
+    with tempfile.TemporaryDirectory() as directory, Site(Path(directory, "run")).running() as site:
         for stack in filter(None, (this_stack(), other_stack())):
             print(said.append(f"\n{versions(stack)}:\n\n{figures.HEADING}") or said[-1])
             for name in chosen.workload or WORKLOADS:

@@ -13,10 +13,6 @@ from tests.e2e.site import Site
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A deployed site in a run directory with a space in its path; all its processes end with the tests."""
-    site = Site(tmp_path_factory.mktemp("a site") / "run")
-    try:
-        site.emulator("up")
+    with Site(tmp_path_factory.mktemp("a site") / "run").running() as site:
         site.playbook()
         yield site
-    finally:
-        site.emulator("down")

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,15 @@ class Site:
     def emulator(self, command: str, **variables: str) -> str:
         """Run `python -m emulator`; fail with all it said if it fails."""
         return self._checked(self.run(sys.executable, "-m", "emulator", command, **variables))
+
+    @contextmanager
+    def running(self) -> Iterator[Site]:
+        """Have an embedded AWS for the length of a block; all its processes end with it."""
+        try:
+            self.emulator("up")
+            yield self
+        finally:
+            self.emulator("down")
 
     def playbook(self, *arguments: str) -> str:
         """Run site.yml; fail with the end of what it said if it fails."""

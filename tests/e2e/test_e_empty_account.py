@@ -69,12 +69,8 @@ BAD_INPUT = {
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An embedded AWS on which nothing was deployed."""
-    account = Site(tmp_path_factory.mktemp("empty account") / "run")
-    try:
-        account.emulator("up")
+    with Site(tmp_path_factory.mktemp("empty account") / "run").running() as account:
         yield account
-    finally:
-        account.emulator("down")
 
 
 def what_is_there(account: Site) -> dict[str, list[str]]:

@@ -25,13 +25,9 @@ TARGETS = {
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Network, roles and endpoint policies as site.yml makes them."""
-    site = Site(tmp_path_factory.mktemp("probes") / "run")
-    try:
-        site.emulator("up")
+    with Site(tmp_path_factory.mktemp("probes") / "run").running() as site:
         site.playbook("--tags", "network,security")
         yield site
-    finally:
-        site.emulator("down")
 
 
 @pytest.fixture(autouse=True)

@@ -14,12 +14,8 @@ from tests.warm.recording import Laboratory, Stack, other_stack, this_stack
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An embedded AWS on which nothing was deployed."""
-    account = Site(tmp_path_factory.mktemp("account") / "run")
-    try:
-        account.emulator("up")
+    with Site(tmp_path_factory.mktemp("account") / "run").running() as account:
         yield account
-    finally:
-        account.emulator("down")
 
 
 @pytest.fixture

@@ -34,7 +34,10 @@ RECORDING = Recording([json.dumps(RESULT)], ["ok: [here]"], ["[WARNING]: careful
         ("at 2026-11-23T19:51:55.184492+00:00 and 2026-11-23 19:51:55", "at <time> and <time>"),
         ("date: Mon, 23 Nov 2026 19:51:57 GMT", "date: <time>"),
         ("1795463516613 or 1795463516.25", "<time> or <time>"),
-        ("/root/.ansible/tmp/ansible-tmp-1795463518.4315517-394-84732845362104/x", "/root/.ansible/tmp/<temporary>/x"),
+        (
+            "/home/me/.ansible/tmp/ansible-tmp-1795463518.4315517-394-84732845362104/x",
+            "/home/me/.ansible/tmp/<temporary>/x",
+        ),
         ("jid=j252396537048.1223", "jid=<job>"),
         ("id: ba9488ba-9d9a-4f6d-a17e-cbf89d320eee", "id: <id>"),
         ("pl-e669c559c884e5573", "<prefix list>"),
@@ -70,7 +73,7 @@ def test_everything_else_stays(text: str) -> None:
 def test_traceback_keeps_what_the_module_did() -> None:
     stock = (
         "Traceback (most recent call last):\n"
-        '  File "/root/.ansible/tmp/x/AnsiballZ_say.py", line 266, in <module>\n    _ansiballz_main(\n'
+        '  File "/home/me/.ansible/tmp/x/AnsiballZ_say.py", line 266, in <module>\n    _ansiballz_main(\n'
         '  File "/tmp/p/ansible_say_payload.zip/ansible_collections/a/b/plugins/modules/say.py", line 7, in main\n'
         "ValueError: chosen\n"
     )

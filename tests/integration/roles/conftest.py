@@ -14,9 +14,5 @@ from tests.integration.roles.network_site import Network
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     """The network of an account on which nothing was deployed."""
-    site = Site(tmp_path_factory.mktemp("network") / "run")
-    try:
-        site.emulator("up")
+    with Site(tmp_path_factory.mktemp("network") / "run").running() as site:
         yield Network(site)
-    finally:
-        site.emulator("down")
