@@ -23,9 +23,7 @@ def _process() -> dict[str, Any]:
     """Describe the process that runs the playbook."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines())
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8").split()
-    states = [
-        Path(f"/proc/{child}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] for child in children
-    ]
+    states = [_state(child) for child in children]
     return {
         "descriptors": len(os.listdir("/proc/self/fd")),
         "sockets": sum(_place(number).startswith("socket:") for number in os.listdir("/proc/self/fd")),
@@ -33,6 +31,15 @@ def _process() -> dict[str, Any]:
         "threads": int(status["Threads"]),
         "zombies": states.count("Z"),
     }
+
+
+def _state(child: str) -> str:
+    """Give the state of a child by its letter, or nothing for one that ended since the children were listed."""
+    try:
+        status = Path(f"/proc/{child}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):  # callbacks of items run in a thread beside the one that reaps
+        return ""
+    return status.rsplit(")", 1)[1].split()[0]
 
 
 def _place(number: str) -> str:

@@ -38,7 +38,7 @@ def gone(pid: int) -> bool:
     """A zombie is gone, too: its parent, the test's, or the machine's first process, has yet to ask for its end."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 
