@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.identity import start_mark
 from tests.e2e.site import CHECKOUT, wait_until
 from tests.warm.recording import Laboratory, Mode, Run, Stack, this_stack
 from tests.warm.test_many_tasks import playbook, processes_of
@@ -20,11 +21,8 @@ Make = Callable[[Stack], Laboratory]
 
 
 def alive(process: int) -> bool:
-    """Say whether a process runs."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    """Say whether a process runs; a zombie does not."""
+    return start_mark(process) is not None
 
 
 def parent_of(process: int) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import emulator
+from emulator.identity import start_mark
 from emulator.load_balancer import LoadBalancer, LoadBalancerError, Target, snapshot
 from emulator.processes import is_listening, listener_of, listening_processes
 from tests.integration.emulator.load_balancer.load_balancer_site import (
@@ -36,10 +37,7 @@ ROOT = Path(emulator.__file__).parents[1]
 
 def gone(pid: int) -> bool:
     """A zombie is gone, too: its parent, the test's, or the machine's first process, has yet to ask for its end."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
+    return start_mark(pid) is None
 
 
 def test_taken_port_is_refused_by_name_of_the_holder_and_the_variable(tmp_path: Path, ports: dict[int, int]) -> None:
