@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 from moto.ec2.responses.vpcs import VPCs
 from moto.server import ThreadedMotoServer
 
 from emulator.control_plane import fidelity
+from tests.integration.plugins.modules.aws_account import AwsAccount
 from tests.integration.plugins.modules.ec2_account import Ec2, Playbook
 
 
@@ -42,3 +44,10 @@ def recording(original: Any, account: Ec2, action: str) -> Any:
 @pytest.fixture
 def playbook(ec2: Ec2, tmp_path: Path) -> Playbook:
     return Playbook(ec2.url, tmp_path)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[AwsAccount]:
+    fidelity.apply()
+    with mock_aws():
+        yield AwsAccount(monkeypatch, capsys)
