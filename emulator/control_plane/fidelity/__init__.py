@@ -23,6 +23,7 @@ from emulator.control_plane.fidelity import (
     network_interface,
     security_group,
     vpc_endpoint,
+    wafv2,
 )
 
 
@@ -47,5 +48,6 @@ def apply() -> None:
         network_interface,
         security_group,
         vpc_endpoint,
+        wafv2,
     ):
         service.apply()

@@ -35,3 +35,77 @@ def test_flow_logs_of_one_destination_differ_in_their_settings(emulator: Emulato
     assert code(error) == "FlowLogAlreadyExists"
     found = ec2.describe_flow_logs(Filter=[{"Name": "resource-id", "Values": [vpc]}])["FlowLogs"]
     assert sorted(one["FlowLogId"] for one in found) == sorted(made)
+
+
+@pytest.fixture(scope="module")
+def waf(emulator: Emulator) -> Any:
+    return emulator.client("wafv2")
+
+
+@pytest.fixture(scope="module")
+def balancer(emulator: Emulator) -> str:
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16")["Vpc"]["VpcId"]
+    places = enumerate(("eu-central-1a", "eu-central-1b"))
+    made = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.6.{n}.0/24", AvailabilityZone=zone) for n, zone in places]
+    ids = [one["Subnet"]["SubnetId"] for one in made]
+    answer = emulator.client("elbv2").create_load_balancer(Name="guarded", Subnets=ids)
+    return str(answer["LoadBalancers"][0]["LoadBalancerArn"])
+
+
+def web_acl(waf: Any, name: str) -> tuple[str, dict[str, Any]]:
+    """Return the ARN of a new web ACL, and what deletes it."""
+    visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": name}
+    made = waf.create_web_acl(Name=name, Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visibility)[
+        "Summary"
+    ]
+    return made["ARN"], {"Name": name, "Scope": "REGIONAL", "Id": made["Id"], "LockToken": made["LockToken"]}
+
+
+def test_a_load_balancer_has_one_web_acl_which_is_in_use(waf: Any, balancer: str) -> None:
+    (first, deletion), (second, _) = web_acl(waf, "first"), web_acl(waf, "second")
+    waf.associate_web_acl(WebACLArn=first, ResourceArn=balancer)
+    with pytest.raises(ClientError) as error:
+        waf.delete_web_acl(**deletion)
+    assert code(error) == "WAFAssociatedItemException"
+    waf.associate_web_acl(WebACLArn=second, ResourceArn=balancer)
+    assert waf.list_resources_for_web_acl(WebACLArn=first)["ResourceArns"] == []
+    assert waf.list_resources_for_web_acl(WebACLArn=second)["ResourceArns"] == [balancer]
+    waf.delete_web_acl(**deletion)
+    with pytest.raises(ClientError) as error:
+        waf.list_resources_for_web_acl(WebACLArn=first)
+    assert code(error) == "WAFNonexistentItemException"
+
+
+def test_a_load_balancer_that_is_gone_has_no_web_acl_and_keeps_none(emulator: Emulator, waf: Any) -> None:
+    elbv2 = emulator.client("elbv2")
+    subnets = [one["SubnetId"] for one in emulator.client("ec2").describe_subnets()["Subnets"]]
+    gone = elbv2.create_load_balancer(Name="leaving", Subnets=subnets[:2])["LoadBalancers"][0]["LoadBalancerArn"]
+    arn, deletion = web_acl(waf, "left")
+    waf.associate_web_acl(WebACLArn=arn, ResourceArn=gone)
+    elbv2.delete_load_balancer(LoadBalancerArn=gone)
+    for call in (waf.get_web_acl_for_resource, waf.disassociate_web_acl):
+        with pytest.raises(ClientError) as error:
+            call(ResourceArn=gone)
+        assert code(error) == "WAFNonexistentItemException"
+    with pytest.raises(ClientError) as error:
+        waf.associate_web_acl(WebACLArn=arn, ResourceArn=gone)
+    assert code(error) == "WAFNonexistentItemException"
+    assert waf.list_resources_for_web_acl(WebACLArn=arn)["ResourceArns"] == []
+    waf.delete_web_acl(**deletion)
+
+
+def test_a_web_acl_logs_to_what_is_named_for_it_and_no_longer_than_it_lives(waf: Any) -> None:
+    arn, deletion = web_acl(waf, "logged")
+    logs = "arn:aws:logs:eu-central-1:123456789012:log-group:"
+    for wrong in (f"{logs}shop", f"{logs}aws-waf-logs-shop:*", "arn:aws:sqs:eu-central-1:123456789012:aws-waf-logs-x"):
+        with pytest.raises(ClientError) as error:
+            waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": arn, "LogDestinationConfigs": [wrong]})
+        assert code(error) == "WAFInvalidParameterException"
+    right = {"LogDestinationConfigs": [f"{logs}aws-waf-logs-shop"]}
+    with pytest.raises(ClientError) as error:
+        waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": arn + "0", **right})
+    assert code(error) == "WAFNonexistentItemException"
+    waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": arn, **right})
+    waf.delete_web_acl(**deletion)
+    assert waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"] == []
