@@ -109,3 +109,60 @@ def test_a_web_acl_logs_to_what_is_named_for_it_and_no_longer_than_it_lives(waf:
     waf.put_logging_configuration(LoggingConfiguration={"ResourceArn": arn, **right})
     waf.delete_web_acl(**deletion)
     assert waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"] == []
+
+
+@pytest.fixture(scope="module")
+def acm(emulator: Emulator) -> Any:
+    return emulator.client("acm")
+
+
+def test_a_certificate_is_issued_when_its_record_is_in_a_public_zone(emulator: Emulator, acm: Any) -> None:
+    arn = acm.request_certificate(DomainName="shop.example.com", ValidationMethod="DNS")["CertificateArn"]
+    pending = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert (pending["Status"], "NotAfter" in pending, "IssuedAt" in pending) == ("PENDING_VALIDATION", False, False)
+    record = pending["DomainValidationOptions"][0]["ResourceRecord"]
+    route53 = emulator.client("route53")
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="fidelity")["HostedZone"]["Id"]
+
+    def put(value: str) -> str:
+        record_set = {"Name": record["Name"], "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        changes = [{"Action": "UPSERT", "ResourceRecordSet": record_set}]
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+        return str(acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"])
+
+    assert [put("elsewhere."), put(record["Value"])] == ["PENDING_VALIDATION", "ISSUED"]
+    assert "NotAfter" in acm.describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+def test_a_certificate_has_the_key_that_was_asked_for_and_is_listed_by_it(acm: Any) -> None:
+    algorithms = ("EC_prime256v1", "EC_secp384r1", "RSA_3072")
+    made = {}
+    for algorithm in algorithms:
+        made[algorithm] = acm.request_certificate(DomainName="keys.example.com", KeyAlgorithm=algorithm)[
+            "CertificateArn"
+        ]
+        described = acm.describe_certificate(CertificateArn=made[algorithm])["Certificate"]
+        assert described["KeyAlgorithm"] == algorithm
+    listed = [one["CertificateArn"] for one in acm.list_certificates()["CertificateSummaryList"]]
+    assert not set(listed) & set(made.values())
+    found = acm.list_certificates(Includes={"keyTypes": list(algorithms)})["CertificateSummaryList"]
+    assert {one["CertificateArn"] for one in found} >= set(made.values())
+
+
+def test_a_certificate_that_a_listener_has_cannot_be_deleted(emulator: Emulator, acm: Any, balancer: str) -> None:
+    elbv2 = emulator.client("elbv2")
+    arn = acm.request_certificate(DomainName="used.example.com")["CertificateArn"]
+    listener = elbv2.create_listener(
+        LoadBalancerArn=balancer,
+        Protocol="HTTPS",
+        Port=443,
+        Certificates=[{"CertificateArn": arn}],
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+    )["Listeners"][0]["ListenerArn"]
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["InUseBy"] == [balancer]
+    with pytest.raises(ClientError) as error:
+        acm.delete_certificate(CertificateArn=arn)
+    assert code(error) == "ResourceInUseException"
+    elbv2.delete_listener(ListenerArn=listener)
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["InUseBy"] == []
+    acm.delete_certificate(CertificateArn=arn)
