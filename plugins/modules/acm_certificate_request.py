@@ -164,6 +164,8 @@ tags:
 """
 
 
+# AnsibleAWSModule.warn makes Ansible complain about AnsibleAWSModule.
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_apply import present, remove
@@ -195,7 +197,7 @@ def main() -> None:
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
     for warning in change.warnings:
-        module.warn(warning)
+        warn(warning)
     module.exit_json(**change.as_result(diff=module._diff))
 
 

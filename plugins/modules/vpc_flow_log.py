@@ -177,6 +177,8 @@ deliver_logs_error:
 
 from typing import Any
 
+# AnsibleAWSModule.warn makes Ansible complain about AnsibleAWSModule.
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_api import list_flow_logs
@@ -212,7 +214,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
     problems = {one["FlowLogId"]: one.get("DeliverLogsErrorMessage") or "" for one in found}
     problem = problems.get(change.before.flow_log_id, "") if params["state"] == "present" else ""
     if problem:
-        module.warn(f"The records of flow log {change.before.flow_log_id} are not delivered: {problem}")
+        warn(f"The records of flow log {change.before.flow_log_id} are not delivered: {problem}")
     if not module.check_mode:
         change = apply(client, change, params["vpc_id"], params["destination_type"])
     return {**change.as_result(diff=module._diff), "deliver_logs_error": problem}

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from botocore.client import BaseClient
 
@@ -38,6 +39,9 @@ class AwsAccount:
     def run(self, module: Any, dry: bool = False, **arguments: Any) -> Json:
         """Return the result of a module, that of a failure as well; a dry run shows the difference too."""
         connection = {"region": REGION, "access_key": "anybody", "secret_key": "not-a-secret"}
+        # A module's process ends with it, and with that what it warned of.
+        for warned in (warnings._global_warnings, warnings._global_deprecations):
+            warned.clear()
         modes = {"_ansible_check_mode": dry, "_ansible_diff": dry}
         with patch_module_args(connection | modes | arguments), pytest.raises(SystemExit):
             module.main()
