@@ -17,7 +17,7 @@ from moto.route53.models import route53_backends
 
 from emulator.control_plane.fidelity.error import AwsError
 
-CURVES = {"EC_prime256v1": ec.SECP256R1, "EC_secp384r1": ec.SECP384R1, "EC_secp521r1": ec.SECP521R1}
+CURVES: dict[str, Any] = {"EC_prime256v1": ec.SECP256R1, "EC_secp384r1": ec.SECP384R1, "EC_secp521r1": ec.SECP521R1}
 PATIENCE = timedelta(hours=72)
 NOT_YET = ("NotAfter", "NotBefore", "Serial", "IssuedAt", "Issuer")
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from moto.ec2.exceptions import FlowLogAlreadyExists
 from moto.ec2.models.flow_logs import FlowLogsBackend
 
 SETTINGS = (
+    "resource_id",
     "traffic_type",
     "log_destination",
     "log_group_name",
@@ -33,16 +33,21 @@ def _refuse_the_same_configuration_only(backend_class: Any) -> None:
     original = backend_class.create_flow_logs
 
     def create_flow_logs(backend: Any, *arguments: Any, **options: Any) -> Any:
-        wanted = inspect.signature(original).bind(backend, *arguments, **options).arguments
-        settings = tuple(wanted[name] for name in SETTINGS)
-        for one in backend.flow_logs.values():
-            if one.resource_id in wanted["resource_ids"] and settings == tuple(getattr(one, name) for name in SETTINGS):
-                raise FlowLogAlreadyExists
+        before = list(backend.flow_logs.values())
         # moto asks for all flow logs only to refuse one of them.
         backend.describe_flow_logs = lambda: []
         try:
-            return original(backend, *arguments, **options)
+            made, unsuccessful = original(backend, *arguments, **options)
         finally:
             del backend.describe_flow_logs
+        known = [_settings(one) for one in before]
+        if any(_settings(one) in known for one in made):
+            backend.delete_flow_logs([one.id for one in made])
+            raise FlowLogAlreadyExists
+        return made, unsuccessful
 
     backend_class.create_flow_logs = create_flow_logs
+
+
+def _settings(flow_log: Any) -> list[Any]:
+    return [getattr(flow_log, name) for name in SETTINGS]
