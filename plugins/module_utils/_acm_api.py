@@ -18,7 +18,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
 
-BUSY = ["ThrottlingException", "RequestInProgressException", "ConflictException"]
+BUSY = ["ThrottlingException", "ConflictException"]
 # Without this filter ACM lists RSA certificates of 1024 and 2048 bits only.
 # https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
 KEY_TYPES = [

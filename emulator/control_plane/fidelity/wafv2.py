@@ -26,11 +26,8 @@ def apply() -> None:
 
 
 def _is_gone(backend: Any, resource_arn: str) -> bool:
-    service, region = resource_arn.split(":")[2:4]
-    return (
-        service == "elasticloadbalancing"
-        and resource_arn not in elbv2_backends[backend.account_id][region].load_balancers
-    )
+    balancers = elbv2_backends[backend.account_id][backend.region_name].load_balancers
+    return ":elasticloadbalancing:" in resource_arn and resource_arn not in balancers
 
 
 def _have_one_web_acl_per_resource(backend_class: Any) -> None:

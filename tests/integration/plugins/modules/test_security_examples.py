@@ -17,7 +17,8 @@ from ansible_collections.palisade.ecs.plugins.modules import (
     wafv2_logging,
 )
 
-from tests.integration.plugins.modules.aws_account import AwsAccount
+from tests.integration.plugins.modules.aws_account import REGION, AwsAccount, Json
+from tests.integration.plugins.modules.ec2_account import Ec2, Playbook
 from tests.integration.plugins.modules.wafv2_account import make_balancer, make_web_acl
 
 MODULES = (acm_certificate_request, sns_topic, vpc_flow_log, wafv2_association, wafv2_logging)
@@ -84,3 +85,28 @@ def told(options: dict[str, Any], nested: str) -> dict[str, Any]:
         }
         for name, option in options.items()
     }
+
+
+def test_playbook_needs_no_more_than_the_defaults_of_the_action_group(ec2: Ec2, playbook: Playbook) -> None:
+    vpc = ec2.make_vpc()
+    arn = f"arn:aws:sns:{REGION}:123456789012:shop"
+    balancer = f"arn:aws:elasticloadbalancing:{REGION}:123456789012:loadbalancer/app/a/b"
+    tasks: dict[str, Json] = {
+        "vpc_flow_log": {
+            "vpc_id": vpc,
+            "name": "shop",
+            "destination_type": "cloud-watch-logs",
+            "log_group_name": "shop",
+            "role_arn": "arn:aws:iam::123456789012:role/shop",
+        },
+        "acm_certificate_request": {"name": "shop", "domain_name": "shop.example.com"},
+        "sns_topic": {"topic_arn": arn, "kms_key_id": "alias/shop"},
+        "wafv2_association": {"resource_arn": balancer, "state": "absent"},
+        "wafv2_logging": {"web_acl_arn": f"arn:aws:wafv2:{REGION}:123456789012:regional/webacl/a/b", "state": "absent"},
+    }
+    dry = [{f"palisade.ecs.{name}": options, "check_mode": True} for name, options in tasks.items()]
+    results = playbook.run(*dry, *({f"palisade.ecs.{name}": options} for name, options in tasks.items()))
+    assert [one.get("msg") for one in results if one.get("failed")] == []
+    assert [one["changed"] for one in results] == [True, True, True, False, False] * 2
+    (found,) = ec2.client.describe_flow_logs()["FlowLogs"]
+    assert found["ResourceId"] == vpc
