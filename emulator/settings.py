@@ -27,6 +27,7 @@ class Settings:
     api_port: int
     draining: bool = True
     credentials_seconds: int = 21600
+    deployer_judged: bool = False
 
     @property
     def endpoint_url(self) -> str:
@@ -95,6 +96,7 @@ class Settings:
             "PALISADE_API_PORT": str(self.api_port),
             "PALISADE_DRAINING": "on" if self.draining else "off",
             "PALISADE_CREDENTIALS_SECONDS": str(self.credentials_seconds),
+            "PALISADE_DEPLOYER_JUDGED": "on" if self.deployer_judged else "off",
         }
 
 
@@ -105,8 +107,9 @@ def read(environment: Mapping[str, str], checkout: Path = CHECKOUT) -> Settings:
         site_port=_port(environment, "PALISADE_SITE_PORT", 8443),
         http_port=_port(environment, "PALISADE_HTTP_PORT", 8080),
         api_port=_port(environment, "PALISADE_API_PORT", 4566),
-        draining=_switch(environment, "PALISADE_DRAINING"),
+        draining=_switch(environment, "PALISADE_DRAINING", default="on"),
         credentials_seconds=_number(environment, "PALISADE_CREDENTIALS_SECONDS", 21600, 1, 43200),
+        deployer_judged=_switch(environment, "PALISADE_DEPLOYER_JUDGED", default="off"),
     )
     if len({settings.site_port, settings.http_port, settings.api_port}) < 3:
         raise SettingsError("PALISADE_SITE_PORT, PALISADE_HTTP_PORT and PALISADE_API_PORT must differ")
@@ -124,8 +127,8 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int,
     return int(text)
 
 
-def _switch(environment: Mapping[str, str], name: str) -> bool:
-    text = environment.get(name) or "on"
+def _switch(environment: Mapping[str, str], name: str, *, default: str) -> bool:
+    text = environment.get(name) or default
     if text not in ("on", "off"):
         raise SettingsError(f"{name} must be 'on' or 'off', not {text!r}")
     return text == "on"

@@ -11,13 +11,17 @@ import time
 from typing import Any
 
 from emulator import identity
-from emulator.authorizer.authorizer import Authorizer, Source
+from emulator.authorizer.authorizer import Account, Authorizer, Source
 from emulator.authorizer.call import HttpRequest
+from emulator.authorizer.iam_state import IamState
 from emulator.authorizer.inventory import MotoInventory
 from emulator.authorizer.reading import read_call
+from emulator.authorizer.resource_policies import MotoResourcePolicies
 from emulator.authorizer.vpc_state import VpcState
-from emulator.control_plane import endpoints
+from emulator.control_plane import endpoints, role_chaining
 from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
+from emulator.control_plane.deployers import lookup as deployer
+from emulator.control_plane.edge import Caller
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.metadata import MetadataEndpoint
 from emulator.control_plane.plane import ControlPlane
@@ -39,13 +43,16 @@ class Supervisor:
         self._started = time.time()
         self._gate = Gate()
         self._inventory = MotoInventory()
-        self._authorizer = Authorizer(VpcState(self._gate).network)
+        iam = IamState(self._gate)
+        account = Account(iam, MotoResourcePolicies(iam.trust), self._inventory)
+        self._authorizer = Authorizer(VpcState(self._gate).network, account)
         self._data = DataPlane(settings, self._gate, self._authorizer)
-        credentials = Credentials(settings.credentials_seconds)
+        self._credentials = credentials = Credentials(settings.credentials_seconds)
+        role_chaining.install(credentials)
         self._plane = ControlPlane(
             settings.api_port,
             self._gate,
-            callers=credentials.lookup,
+            callers=self._caller,
             authorize=self._authorize,
             endpoints={
                 "credentials": CredentialsEndpoint(credentials, self._entitlement),
@@ -83,6 +90,11 @@ class Supervisor:
             self._plane.server.stop()
             self._settings.state.unlink(missing_ok=True)
             self._settings.supervisor_record.unlink(missing_ok=True)
+
+    def _caller(self, access_key_id: str) -> Caller | None:
+        """Return whose calls are judged: tasks and probes, and when switched on whoever else is known to IAM."""
+        found = self._credentials.lookup(access_key_id)
+        return found or (deployer(access_key_id) if self._settings.deployer_judged else None)
 
     def _entitlement(self, task_id: str) -> Entitlement | None:
         """Return which role a task has, if it has one."""

@@ -1,28 +1,55 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of a call that is made from inside the VPC."""
+"""What becomes of a call: its way through the VPC, and what every kind of policy says of it."""
 
 from __future__ import annotations
 
-import datetime
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.authorizer import endpoint_policy
+from emulator.authorizer import combination, documents, implied_calls, layers, messages, request_context
 from emulator.authorizer.call import Call, Context, Need
+from emulator.authorizer.combination import Denial, Kind, Relation
+from emulator.authorizer.identities import Identities, Identity
+from emulator.authorizer.implied_calls import Implied
+from emulator.authorizer.inventory import Inventory
+from emulator.authorizer.layers import Layer, Question
 from emulator.authorizer.network import Network, Position
 from emulator.authorizer.path import Path, UnreachableError, find_path
-from emulator.authorizer.policy import Decision, Principal, Request, context_of
+from emulator.authorizer.policy import Decision, Grant, Principal, Request
+from emulator.authorizer.resource_policies import ResourcePolicies
+from emulator.settings import ACCOUNT_ID, LOOPBACK
 
 LOG = logging.getLogger(__name__)
+# Where a caller is who is in no VPC, such as whoever deploys.
+OUTSIDE = Path("", "no endpoint", source=LOOPBACK)
+
+# Every kind of policy that is asked; `combination` says how the answers add up.
+LAYERS = (
+    Layer(Kind.ENDPOINT, layers.endpoint_policy),
+    Layer(Kind.RESOURCE, layers.resource_policy),
+    Layer(Kind.IDENTITY, layers.identity_policies),
+    Layer(Kind.BOUNDARY, layers.permissions_boundary),
+    Layer(Kind.SESSION, layers.session_policies),
+)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Who calls, and from where."""
+    """Who calls, and from where; without position from outside of the VPC. Session policies came with AssumeRole."""
 
     principal: Principal
-    position: Position
+    position: Position | None
+    session_policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the account holds: who is in it, which policies its resources have, and what names stand for."""
+
+    identities: Identities
+    resource_policies: ResourcePolicies
+    inventory: Inventory
 
 
 class DeniedError(Exception):
@@ -34,27 +61,12 @@ class DeniedError(Exception):
         self.where = where
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One kind of policy, as AWS's messages call it; `decide` returns nothing where none applies."""
-
-    name: str
-    decide: Callable[[Path, Call, Request], Decision | None]
-
-
-def _endpoint_policy(path: Path, call: Call, request: Request) -> Decision | None:
-    return endpoint_policy.decide(path.endpoint, call, request) if path.endpoint else None
-
-
-# Every layer has to allow a call. Identity, boundary and resource policies are not evaluated yet: they go here.
-LAYERS = (Layer("VPC endpoint policy", _endpoint_policy),)
-
-
 class Authorizer:
     """Decide about calls by the network and the policies of now."""
 
-    def __init__(self, network: Callable[[], Network]) -> None:
+    def __init__(self, network: Callable[[], Network], account: Account) -> None:
         self._network = network
+        self._account = account
         self._paths_of: Network | None = None
         self._paths: dict[tuple[Position, str], Path] = {}
 
@@ -62,10 +74,8 @@ class Authorizer:
         """Return the way a call takes to its service; raises UnreachableError or DeniedError, which are also logged."""
         who = source.principal.arn
         try:
-            path = self._path(source.position, call.destination)
-            context = _context(source, call.region, path)
-            for need in call.needs:
-                _check_layers(path, call, need, source.principal, context)
+            path = self._path(source.position, call.destination) if source.position else OUTSIDE
+            self._check_policies(source, call, path)
         except UnreachableError as error:
             LOG.warning("%s cannot reach %s (%s): %s", who, call.destination, error.obstacle.value, error)
             raise
@@ -79,6 +89,13 @@ class Authorizer:
             raise
         return path
 
+    def may_assume(self, role_arn: str, service: Principal, context: Context) -> bool:
+        """Tell whether a role's trust policy lets an AWS service act in the role."""
+        need = Need(messages.ASSUME_ROLE, role_arn, context)
+        own = request_context.of_caller(service, None)
+        question = self._question(Source(service, None), need, own, None, OUTSIDE, understood=True)
+        return _denial(question) is None
+
     def _path(self, position: Position, service: str) -> Path:
         """Find a path, or remember it as long as the network is the same object."""
         network = self._network()
@@ -89,51 +106,81 @@ class Authorizer:
             paths[position, service] = find_path(network, position, service)
         return paths[position, service]
 
+    def _check_policies(self, source: Source, call: Call, path: Path) -> None:
+        """Ask about the call itself, then about what services call because of it."""
+        identity = self._account.identities.of(source.principal)
+        own = request_context.of_caller(source.principal, identity)
+        way = request_context.of_way(path, source.position, call.region)
+        for need in call.needs:
+            question = self._question(source, need, {**own, **way}, identity, path, understood=call.understood)
+            _refuse(question, path)
+        for need in call.needs:
+            for implied in implied_calls.of(need, call.parameters, self._account.inventory):
+                self._check_implied(source, implied, identity, own, way)
 
-def _check_layers(path: Path, call: Call, need: Need, principal: Principal, context: Context) -> None:
-    request = Request(principal, need.action, need.resource, {**_resource_context(need), **context, **need.context})
-    for layer in LAYERS:
-        decision = layer.decide(path, call, request)
-        if decision not in {None, Decision.ALLOWED}:
-            raise DeniedError(_message(layer.name, decision, request), layer.name, path.gateway)
+    def _check_implied(
+        self, source: Source, implied: Implied, identity: Identity | None, own: Context, way: Context
+    ) -> None:
+        """Ask about a call that does not come through the VPC: of a service, in its own name or the caller's."""
+        who = source
+        if implied.service:
+            who = Source(Principal("", "", implied.service), None)
+            identity, own = None, request_context.of_caller(who.principal, None)
+        context = {**own, **request_context.of_implied(way, implied)}
+        question = self._question(who, implied.need, context, identity, OUTSIDE, understood=True)
+        _refuse(question, OUTSIDE)
+
+    def _question(
+        self, source: Source, need: Need, context: Context, identity: Identity | None, path: Path, *, understood: bool
+    ) -> Question:
+        context = {**request_context.of_resource(need), **context, **need.context}
+        if need.action.startswith("kms:") and source.principal.account:
+            context["kms:calleraccount"] = (source.principal.account,)
+        owner = _owner(need, context, source.principal)
+        return Question(
+            request=Request(source.principal, need.action, need.resource, context),
+            relation=Relation(
+                same_account=owner == source.principal.account,
+                resource_decides=_resource_decides(need, understood),
+                service=bool(source.principal.service),
+            ),
+            understood=understood,
+            endpoint=path.endpoint,
+            identity=identity,
+            session_policies=source.session_policies,
+            resource_policy=self._account.resource_policies.of(need.resource) if need.resource != "*" else None,
+            resource_known=owner == ACCOUNT_ID,
+        )
 
 
-def _message(layer: str, decision: Decision | None, request: Request) -> str:
-    """Word a denial as AWS does.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
-    begin = f"User: {request.principal.arn} is not authorized to perform: {request.action} on resource: "
-    if decision is Decision.EXPLICITLY_DENIED:
-        return f"{begin}{request.resource} with an explicit deny in a {layer}"
-    return f"{begin}{request.resource} because no {layer} allows the {request.action} action"
+def _owner(need: Need, context: Context, principal: Principal) -> str:
+    """Return whose account a resource is in: nobody's that is known for a bucket of others."""
+    if need.resource == "*":
+        return principal.account or ACCOUNT_ID
+    return next(iter(context.get("aws:resourceaccount", ())), "")
 
 
-def _resource_context(need: Need) -> Context:
-    """Return the account in the resource's ARN; buckets have none there."""
-    parts = need.resource.split(":", 5)
-    return {"aws:resourceaccount": (parts[4],)} if len(parts) == 6 and parts[4] else {}
+def _resource_decides(need: Need, understood: bool) -> bool:
+    """Tell whether it is a key or a role that is asked for; which key is not known of a call not understood."""
+    if need.action.startswith("kms:"):
+        return ":key/" in need.resource or not understood
+    return need.action in {messages.ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"}
 
 
-def _context(source: Source, region: str, path: Path) -> Context:
-    """Return the keys that every request has. A private address never shows as aws:SourceIp.
+def _refuse(question: Question, path: Path) -> None:
+    """Raise DeniedError unless all policies together allow a request."""
+    found = _denial(question)
+    if found is None:
+        return
+    request = question.request
+    holder = question.identity.arn if question.identity else request.principal.arn
+    where = {Kind.ENDPOINT: path.gateway, Kind.RESOURCE: request.resource}.get(found.kind, holder)
+    raise DeniedError(messages.denial(found, request), found.kind.value, where)
 
-    The emulator is called by HTTP; the endpoints of AWS only by HTTPS, so that is what is said.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-    """
-    now = datetime.datetime.now(datetime.UTC)
-    context = {
-        **context_of(source.principal),
-        "aws:requestedregion": (region,),
-        "aws:securetransport": ("true",),
-        "aws:currenttime": (now.strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:epochtime": (str(int(now.timestamp())),),
-    }
-    if path.endpoint is None:
-        return {**context, "aws:sourceip": (path.source,)}
-    return {
-        **context,
-        "aws:sourcevpc": (path.vpc_id,),
-        "aws:sourcevpce": (path.endpoint.id,),
-        "aws:vpcsourceip": (str(source.position.address),),
-    }
+
+def _denial(question: Question) -> Denial | None:
+    opinions = {layer.kind: said for layer in LAYERS if (said := layer.decide(question)) is not None}
+    grant = Grant.NOTHING
+    if opinions.get(Kind.RESOURCE) is Decision.ALLOWED and question.resource_policy:
+        grant = documents.grant(documents.read(question.resource_policy), question.request)
+    return combination.denial(opinions, grant, question.relation)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
+from emulator.authorizer.rest_operations import rest_operation
 from emulator.settings import REGION
 
 Context = Mapping[str, tuple[str, ...]]
@@ -28,13 +29,15 @@ class Need:
 class Call:
     """A call to a service, named as in its endpoint (`ecr.api`); all needs have to be allowed.
 
-    `understood` is false if not all that a policy may ask for is known: the resource, or a condition key.
+    `understood` is false if not all that a policy may ask for is known: the resource, or a condition key. The
+    parameters are what the call was made with; some of them make services call others.
     """
 
     service: str
     needs: tuple[Need, ...]
     understood: bool = True
     region: str = REGION
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def destination(self) -> str:
@@ -103,4 +106,4 @@ class HttpRequest:
         # Smithy RPC: /service/<name>/operation/<operation>
         if self.path.startswith("/service/") and "/operation/" in self.path:
             return self.path.rpartition("/")[2]
-        return self.form.get("Action", "")
+        return self.form.get("Action", "") or rest_operation(self.service, self.method, self.path)

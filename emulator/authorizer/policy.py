@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.authorizer import conditions, patterns, principals
+from emulator.authorizer.principals import Grant
 from emulator.authorizer.request import Context, PolicyLanguageError, Principal, Request, context_of
 
 __all__ = [
     "Decision",
+    "Grant",
     "PolicyLanguageError",
     "Principal",
     "Request",
@@ -23,6 +25,9 @@ __all__ = [
     "evaluate",
     "evaluate_all",
     "evaluate_gateway_endpoint_policy",
+    "grant",
+    "statements",
+    "verdict",
 ]
 
 VERSION_WITH_VARIABLES = "2012-10-17"
@@ -44,10 +49,14 @@ class Decision(enum.Enum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, ready to be asked; without `names_principal` it holds for whoever has it attached."""
+    """One statement, ready to be asked; without `names_principal` it holds for whoever has it attached.
+
+    `grant` tells how a principal is named, which counts only where the statement allows.
+    """
 
     allows: bool
     names_principal: Callable[[Principal], bool] | None
+    grant: Callable[[Principal], Grant]
     names_action: Callable[[str], bool]
     names_resource: Callable[[str, Context], bool]
     conditions: tuple[conditions.Condition | conditions.NullCheck, ...]
@@ -73,7 +82,7 @@ def evaluate(document: Mapping[str, Any], request: Request) -> Decision:
 
 def evaluate_all(documents: Iterable[Mapping[str, Any]], request: Request) -> Decision:
     """Judge a request by the statements of several documents together, as of all policies of one role."""
-    return _verdict([statement for document in documents for statement in _statements(document)], request)
+    return _verdict([statement for document in documents for statement in statements(document)], request)
 
 
 def evaluate_gateway_endpoint_policy(document: Mapping[str, Any], request: Request) -> Decision:
@@ -82,17 +91,31 @@ def evaluate_gateway_endpoint_policy(document: Mapping[str, Any], request: Reque
     See `principals.Element.names_on_gateway_endpoint`. Raises PolicyLanguageError, also for a statement without
     Principal ("It must contain a Principal element") and for NotPrincipal, of which AWS says nothing there.
     """
-    return _verdict(_statements(document, on_gateway_endpoint=True), request)
+    return _verdict(statements(document, on_gateway_endpoint=True), request)
 
 
-def _verdict(statements: list[Statement], request: Request) -> Decision:
-    applying = [statement for statement in statements if statement.applies(request)]
+def verdict(found: Iterable[Statement], request: Request) -> Decision:
+    """Judge a request by statements that were read before."""
+    return _verdict(list(found), request)
+
+
+def grant(found: Iterable[Statement], request: Request) -> Grant:
+    """Return the most that the statements of a resource's policy give to who asks, denials aside."""
+    grants = (
+        statement.grant(request.principal) for statement in found if statement.allows and statement.applies(request)
+    )
+    return max(grants, default=Grant.NOTHING)
+
+
+def _verdict(found: list[Statement], request: Request) -> Decision:
+    applying = [statement for statement in found if statement.applies(request)]
     if not applying:
         return Decision.IMPLICITLY_DENIED
     return Decision.ALLOWED if all(statement.allows for statement in applying) else Decision.EXPLICITLY_DENIED
 
 
-def _statements(document: Mapping[str, Any], *, on_gateway_endpoint: bool = False) -> list[Statement]:
+def statements(document: Mapping[str, Any], *, on_gateway_endpoint: bool = False) -> list[Statement]:
+    """Read a document, once for many requests. Raises PolicyLanguageError."""
     version = document.get("Version", VERSION_WITHOUT_VARIABLES)
     if version not in (VERSION_WITH_VARIABLES, VERSION_WITHOUT_VARIABLES):
         raise PolicyLanguageError(f"Version {version!r}: expected {VERSION_WITH_VARIABLES}")
@@ -116,6 +139,7 @@ def _statement(
     return Statement(
         allows=effect == "Allow",
         names_principal=_names_principal(written, on_gateway_endpoint) if has_principals else None,
+        grant=_grant(written),
         names_action=_names_action(written),
         names_resource=_names_resource(written, variables, has_principals),
         conditions=conditions.parse(written.get("Condition", {}), variables=variables),
@@ -139,6 +163,13 @@ def _names_principal(written: Mapping[str, Any], on_gateway_endpoint: bool) -> C
     if written["Effect"] == "Allow":
         return lambda principal: not element.names(principal)
     return lambda principal: not element.names_all_of(principal)
+
+
+def _grant(written: Mapping[str, Any]) -> Callable[[Principal], Grant]:
+    """Whoever is not excepted by NotPrincipal is meant directly, as by a wildcard."""
+    if "Principal" in written:
+        return principals.parse(written["Principal"]).grant
+    return lambda principal: Grant.DIRECT
 
 
 def _names_action(written: Mapping[str, Any]) -> Callable[[str], bool]:

@@ -7,6 +7,7 @@ PrivateLink guide, vpc-endpoints-access, "Principals for gateway endpoints".
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,21 @@ _ACCOUNT = re.compile(r"arn:[^:]+:iam::(\d{12}):root|(\d{12})")
 _ROLE = re.compile(r"(arn:[^:]+:iam::\d{12}:role/)(?:.*/)?([^/]+)")
 _ONE_PRINCIPAL = re.compile(r"arn:[^:]+:(iam::\d{12}:(role|user)|sts::\d{12}:(assumed-role|federated-user))/[^*?]+")
 _DELETED = re.compile(r"A[A-Z0-9]{15,127}")
+
+
+class Grant(enum.IntEnum):
+    """How the policy of a resource names whom it allows something; the higher, the less else is needed.
+
+    IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow, "Resource-based policies", and
+    reference_policies_elements_principal: account principals only "delegate permissions to the account"; a role's ARN
+    is "limited by an implicit deny in a permissions boundary or session policy"; a user, a session or everyone
+    (wildcard) is not limited by any other policy's silence.
+    """
+
+    NOTHING = 0
+    ACCOUNT = 1
+    ROLE = 2
+    DIRECT = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,14 @@ class Element:
         account") or everyone.
         """
         return self.everyone or self._names_account(principal) or self._names_itself(principal)
+
+    def grant(self, principal: Principal) -> Grant:
+        """Return how a principal is meant by a statement that allows."""
+        if self.everyone or (self._names_itself(principal) and not self._names_role_only(principal)):
+            return Grant.DIRECT
+        if self._names_itself(principal):
+            return Grant.ROLE
+        return Grant.ACCOUNT if self._names_account(principal) else Grant.NOTHING
 
     def names_all_of(self, principal: Principal) -> bool:
         """Tell whether a Deny with NotPrincipal leaves a principal alone.
@@ -59,6 +83,9 @@ class Element:
 
     def _names_account(self, principal: Principal) -> bool:
         return principal.account in self.accounts
+
+    def _names_role_only(self, principal: Principal) -> bool:
+        return not principal.service and principal.arn not in self.arns
 
     def _names_itself(self, principal: Principal) -> bool:
         if principal.service:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from emulator.authorizer import dynamodb_calls, resources, s3_calls
+from emulator.authorizer import dynamodb_calls, request_keys, resources, s3_calls
 from emulator.authorizer.call import Call, HttpRequest, Need
 from emulator.authorizer.inventory import Inventory
 
@@ -26,7 +26,7 @@ def read_call(http: HttpRequest, inventory: Inventory) -> Call:
     if REGISTRY.match(http.host):
         service = "ecr.dkr"
     found, understood = _needs(http, inventory)
-    return Call(service, found, understood, http.region)
+    return Call(service, found, understood, http.region, http.parameters)
 
 
 def _needs(http: HttpRequest, inventory: Inventory) -> tuple[tuple[Need, ...], bool]:
@@ -35,6 +35,9 @@ def _needs(http: HttpRequest, inventory: Inventory) -> tuple[tuple[Need, ...], b
     if http.service == "s3":
         found = s3_calls.needs(http, inventory)
         return found or (Need("s3:UnknownAction"),), bool(found)
-    action = f"{PREFIXES.get(http.service, http.service)}:{http.operation or 'UnknownAction'}"
+    prefix = PREFIXES.get(http.service, http.service)
+    operations = (http.operation or "UnknownAction", *request_keys.further_operations(http))
     arns = resources.of(http, inventory)
-    return tuple(Need(action, arn) for arn in arns or ("*",)), bool(arns) and bool(http.operation)
+    context = request_keys.of(http)
+    needs = tuple(Need(f"{prefix}:{operation}", arn, context) for operation in operations for arn in arns or ("*",))
+    return needs, bool(arns) and bool(http.operation)

@@ -62,11 +62,21 @@ def _logs(http: HttpRequest, inventory: Inventory) -> list[str]:
 
 
 def _kms(http: HttpRequest, inventory: Inventory) -> list[str]:
-    """Without KeyId, as Decrypt may be called, only the ciphertext knows the key."""
-    name = http.arguments.get("KeyId", "")
-    if ":key/" in name:
-        return [name]
-    return [inventory.key_arn(name.rpartition(":")[2]) or ""] if name else []
+    """Without KeyId, as Decrypt may be called, the ciphertext knows the key; an alias is a resource besides its key.
+
+    A key that does not exist is for KMS to miss, whoever asks.
+    """
+    body = http.arguments
+    if http.operation == "ReEncrypt":  # two actions on two keys
+        return []
+    name = body.get("KeyId") or body.get("TargetKeyId") or body.get("AliasName", "")
+    if not name and "CiphertextBlob" in body:
+        return [inventory.ciphertext_key(body["CiphertextBlob"]) or ""]
+    if not name:
+        return []
+    key = name if ":key/" in name else inventory.key_arn(name.rpartition(":")[2]) or "*"
+    alias = body.get("AliasName")
+    return [key, f"arn:aws:kms:{http.region}:{ACCOUNT_ID}:{alias}"] if alias else [key]
 
 
 def _secrets(http: HttpRequest, inventory: Inventory) -> list[str]:

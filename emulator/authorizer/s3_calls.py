@@ -53,7 +53,7 @@ def needs(http: HttpRequest, inventory: Inventory) -> tuple[Need, ...]:
     if not action:
         return ()
     found = Need(f"s3:{action}", f"{arn}/{key}", {**context, **_headers(http)})
-    return (found, *_copied(http))
+    return (found, *_copied(http, inventory))
 
 
 def _place(http: HttpRequest) -> tuple[str, str]:
@@ -96,7 +96,9 @@ def _headers(http: HttpRequest) -> dict[str, tuple[str, ...]]:
     return {f"s3:{name}": (http.headers[name],) for name in HEADERS if name in http.headers}
 
 
-def _copied(http: HttpRequest) -> tuple[Need, ...]:
+def _copied(http: HttpRequest, inventory: Inventory) -> tuple[Need, ...]:
     """Copying reads the source, too."""
     source = http.headers.get("x-amz-copy-source", "").lstrip("/").partition("?")[0]
-    return (Need("s3:GetObject", f"arn:aws:s3:::{source}"),) if source else ()
+    account = inventory.bucket_account(source.partition("/")[0])
+    context = {"aws:resourceaccount": (account,)} if account else {}
+    return (Need("s3:GetObject", f"arn:aws:s3:::{source}", context),) if source else ()

@@ -25,7 +25,7 @@ from emulator.authorizer.network import (
     Subnet,
     Vpc,
 )
-from emulator.control_plane.gate import Gate
+from emulator.control_plane.gate import NETWORK, Gate
 from emulator.settings import ACCOUNT_ID, REGION
 
 # What changes by itself, such as an endpoint that becomes available, is seen this much later.
@@ -52,12 +52,12 @@ class VpcState:
     def network(self) -> Network:
         """Return the network; the same object as long as nothing has changed."""
         read = self._read
-        if read.writes != self._gate.network_writes or time.monotonic() - read.at > LONGEST_AGE_SECONDS:
+        if read.writes != self._gate.writes[NETWORK] or time.monotonic() - read.at > LONGEST_AGE_SECONDS:
             with self._gate.lock:
                 found = snapshot(ec2_backends[ACCOUNT_ID][REGION])
                 kept = read.network if found == read.network else found
                 # One assignment: another thread sees the old reading or the new one, never a part of it.
-                self._read = read = Reading(kept, self._gate.network_writes, time.monotonic())
+                self._read = read = Reading(kept, self._gate.writes[NETWORK], time.monotonic())
         return read.network
 
 

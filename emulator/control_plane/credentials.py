@@ -77,6 +77,16 @@ class Credentials:
         with self._lock:
             return self._issue(f"probe{len(self._by_key)}", role_arn, position)
 
+    def follow(self, access_key_id: str, assumed: Any, session_policies: tuple[str, ...]) -> None:
+        """Bind what AssumeRole gave to the owner of a key to the owner's place; others' keys are free as they were."""
+        with self._lock:
+            owner = self._by_key.get(access_key_id)
+            if owner is None:
+                return
+            account = assumed.role_arn.split(":")[4]
+            source = Source(Principal(assumed.arn, account), owner.source.position, session_policies)
+            self._remember(owner.task_id, source, assumed)
+
     def _issue(self, task_id: str, role_arn: str, position: Position) -> Grant:
         role: Any = sts_backends[role_arn.split(":")[4]]["aws"].assume_role(
             region_name=REGION,
@@ -86,10 +96,13 @@ class Credentials:
             duration=self._lifetime,
             external_id="",
         )
+        return self._remember(task_id, Source(Principal(role.arn, role_arn.split(":")[4]), position), role)
+
+    def _remember(self, task_id: str, source: Source, role: Any) -> Grant:
         grant = Grant(
             task_id=task_id,
-            source=Source(Principal(role.arn, role_arn.split(":")[4]), position),
-            role_arn=role_arn,
+            source=source,
+            role_arn=role.role_arn,
             access_key_id=role.access_key_id,
             secret_access_key=role.secret_access_key,
             session_token=role.session_token,

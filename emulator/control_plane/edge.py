@@ -25,11 +25,11 @@ Endpoint = Callable[[Environment, str], Answer]
 
 
 class Caller(Protocol):
-    """Who owns an access key that was given to a task."""
+    """Who owns an access key whose calls are judged."""
 
     @property
     def task_id(self) -> str:
-        """Return the id of the task."""
+        """Return the id of the task; empty for whoever is none."""
 
     @property
     def source(self) -> Source:

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections import Counter
 from typing import Any
 
 READS = ("Describe", "List", "Get", "Filter")
+# What writes are counted of: who reads it knows when to read again.
+NETWORK = "network"
+IDENTITIES = "identities"
 
 
 class Gate:
@@ -16,12 +20,12 @@ class Gate:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.wake = threading.Event()
-        self.network_writes = 0
+        self.writes: Counter[str] = Counter()
 
-    def guard(self, response_class: Any, *, network: bool = False) -> None:
+    def guard(self, response_class: Any, counted: str = "") -> None:
         """Run every action of a moto response class under the lock; a write wakes the scheduler.
 
-        Writes to a class of the network are counted, failed ones too: who reads the network knows when to read again.
+        Writes, failed ones too, are counted under a name.
         """
         original = response_class.call_action
 
@@ -32,7 +36,7 @@ class Gate:
                 try:
                     answer = original(response)
                 finally:
-                    self.network_writes += network and writes
+                    self.writes[counted] += writes
             if writes:
                 self.wake.set()
             return answer

@@ -9,13 +9,14 @@ from typing import Any
 from moto.ec2.responses import EC2Response
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
+from moto.iam.responses import IamResponse
 from moto.logs.responses import LogsResponse
 
 from emulator.authorizer.authorizer import Source
 from emulator.authorizer.call import HttpRequest
 from emulator.control_plane import fidelity
 from emulator.control_plane.edge import Caller, Edge, Endpoint
-from emulator.control_plane.gate import Gate
+from emulator.control_plane.gate import IDENTITIES, NETWORK, Gate
 from emulator.control_plane.server import ApiServer, moto_application
 
 
@@ -42,13 +43,15 @@ class ControlPlane:
         """Empty moto, and answer when what ran in its name has ended."""
         with self._gate.lock:
             answer = empty_moto()
-            self._gate.network_writes += 1
+            self._gate.writes.update((NETWORK, IDENTITIES))
         self._gate.wake.set()
         self._on_reset()
         return answer
 
 
 def _guard(gate: Gate) -> None:
-    response_classes: tuple[Any, ...] = (EC2ContainerServiceResponse, ELBV2Response, EC2Response, LogsResponse)
+    response_classes: tuple[Any, ...] = (EC2ContainerServiceResponse, ELBV2Response, LogsResponse)
     for response_class in response_classes:
-        gate.guard(response_class, network=response_class is EC2Response)
+        gate.guard(response_class)
+    gate.guard(EC2Response, NETWORK)
+    gate.guard(IamResponse, IDENTITIES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
+from emulator.authorizer.rest_operations import protocol
 from emulator.control_plane.wsgi import Answer, Environment
 
 
@@ -45,6 +46,8 @@ def answer(refusal: Refusal, service: str, environment: Environment) -> Answer:
         return _json(refusal, content_type or "application/x-amz-json-1.0")
     if "HTTP_SMITHY_PROTOCOL" in environment:
         return _cbor(refusal)
+    if protocol(service) == "rest-json":
+        return replace(_json(refusal, "application/json"), status=refusal.rest_status)
     if service == "ec2":
         return _ec2(refusal)
     return _s3(refusal) if service == "s3" else _query(refusal)

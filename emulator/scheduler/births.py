@@ -95,7 +95,7 @@ class Births:
         """Find out what to execute; raises StartError with the reason that ECS would give."""
         if len(task.definition.container_definitions) > 1:
             raise StartError("CannotStartContainerError: the embedded AWS runs one container per task")
-        check_roles(task.definition)
+        check_roles(task.definition, task.record.task_arn, self._authorizer)
         image = parse(container["image"])
         role = self._execution_role(task)
         role.log_in()

@@ -87,7 +87,8 @@ class ExecutionRole:
     def read_parameter(self, name: str) -> None:
         """Read a parameter, given by name or ARN."""
         arn = name if name.startswith("arn:") else f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/{name.lstrip('/')}"
-        self._read(Call("ssm", (Need("ssm:GetParameters", arn),)), "secrets from ssm")
+        call = Call("ssm", (Need("ssm:GetParameters", arn),), parameters={"WithDecryption": True})
+        self._read(call, "secrets from ssm")
 
     def _set_up_log(self, call: Call, what: str) -> None:
         self._call(

@@ -3,66 +3,36 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
 
 from emulator.authorizer import authorizer
-from emulator.authorizer.authorizer import Authorizer, DeniedError, Layer, Source
+from emulator.authorizer.authorizer import Authorizer, DeniedError
 from emulator.authorizer.call import Call, Need
-from emulator.authorizer.network import (
-    EVERYWHERE,
-    AclEntry,
-    Endpoint,
-    GroupRule,
-    Network,
-    NetworkAcl,
-    Position,
-    PrefixList,
-    Route,
-    SecurityGroup,
-    Subnet,
-    Vpc,
-)
-from emulator.authorizer.path import Path, UnreachableError
-from emulator.authorizer.policy import Decision, Principal, Request
+from emulator.authorizer.combination import Kind
+from emulator.authorizer.layers import Layer, Question
+from emulator.authorizer.network import EVERYWHERE, Network, Route
+from emulator.authorizer.path import UnreachableError
+from emulator.authorizer.policy import Decision
+from tests.unit.emulator.authorizer import authorizer_world
+from tests.unit.emulator.authorizer.authorizer_world import FOREIGN, ROLE, SOURCE, TABLE, World, allow, document
 
-ROLE = "arn:aws:iam::123456789012:role/shop-task"
-TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/shop"
-SOURCE = Source(
-    Principal("arn:aws:sts::123456789012:assumed-role/shop-task/1", "123456789012"),
-    Position("subnet-1", IPv4Address("10.0.1.4"), ("sg-1",)),
-)
 GET = Call("dynamodb", (Need("dynamodb:GetItem", TABLE),))
-OPEN = (AclEntry(100, allow=True),)
 
 
 def network(*statements: dict[str, Any]) -> Network:
-    """Return a network with one gateway endpoint for DynamoDB and its policy."""
-    policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    return Network(
-        vpcs={"vpc-1": Vpc("vpc-1")},
-        subnets={
-            "subnet-1": Subnet(
-                "subnet-1", "vpc-1", (Route("vpce-1", prefix_list="pl-1"),), NetworkAcl("acl-1", OPEN, OPEN)
-            )
-        },
-        security_groups={"sg-1": SecurityGroup(egress=(GroupRule("-1", 0, 0, network=EVERYWHERE),))},
-        endpoints={"vpce-1": Endpoint("vpce-1", "vpc-1", "dynamodb", policy)},
-        prefix_lists={"pl-1": PrefixList("pl-1", (IPv4Network("52.94.0.0/22"),), "dynamodb")},
-    )
+    return authorizer_world.network(document(*statements))
 
 
 def statement(effect: str = "Allow", **changes: Any) -> dict[str, Any]:
     return {"Effect": effect, "Principal": "*", "Action": "dynamodb:GetItem", "Resource": TABLE, **changes}
 
 
-def check(found: Network, call: Call = GET, source: Source = SOURCE) -> None:
-    Authorizer(lambda: found).check(source, call)
+def check(found: Network, call: Call = GET, source: authorizer.Source = SOURCE, world: World | None = None) -> None:
+    Authorizer(lambda: found, (world or World()).account).check(source, call)
 
 
 CONDITIONS = [
@@ -118,10 +88,11 @@ def test_a_condition_of_the_request_itself_is_seen() -> None:
 
 
 def test_a_foreign_principal_meets_no_condition_on_ours() -> None:
-    foreign = replace(SOURCE, principal=Principal("arn:aws:sts::111122223333:assumed-role/ecr/1", "111122223333"))
-    check(network(statement()), source=foreign)
-    with pytest.raises(DeniedError):
-        check(network(statement(Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})), source=foreign)
+    foreign = replace(SOURCE, principal=FOREIGN)
+    lets_in = World(resources={TABLE: document(allow("dynamodb:GetItem", Principal="*"))})
+    check(network(statement()), source=foreign, world=lets_in)
+    with pytest.raises(DeniedError, match="VPC endpoint policy"):
+        check(network(statement(Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}})), source=foreign, world=lets_in)
 
 
 @pytest.mark.parametrize(
@@ -150,25 +121,27 @@ def test_a_call_that_is_not_understood_passes_only_plain_policies(
 def test_a_policy_that_cannot_be_judged_lets_nothing_through(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(DeniedError):
         check(network(statement(Condition={"NoSuchOperator": {"aws:SourceVpc": "vpc-1"}})))
-    assert "the policy of vpce-1 cannot be judged" in caplog.text
+    assert "a policy cannot be judged, so it denies" in caplog.text
 
 
 def test_a_layer_of_policies_is_asked_on_every_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Request] = []
+    asked: list[Question] = []
 
-    def decide(path: Path, call: Call, request: Request) -> Decision:
-        asked.append(request)
-        return Decision.IMPLICITLY_DENIED if path.endpoint is None else Decision.ALLOWED
+    def decide(question: Question) -> Decision:
+        asked.append(question)
+        return Decision.ALLOWED if question.endpoint else Decision.IMPLICITLY_DENIED
 
-    monkeypatch.setattr(authorizer, "LAYERS", (Layer("identity-based policy", decide),))
+    monkeypatch.setattr(authorizer, "LAYERS", (Layer(Kind.IDENTITY, decide),))
     found = network()
     check(found)
-    public = replace(SOURCE, position=replace(SOURCE.position, public_address="203.0.113.10"))
+    place = SOURCE.position
+    assert place
+    public = replace(SOURCE, position=replace(place, public_address="203.0.113.10"))
     subnet = replace(found.subnets["subnet-1"], routes=(Route("igw-1", EVERYWHERE),))
     outside = replace(found, subnets={"subnet-1": subnet}, internet_gateways={"igw-1": "vpc-1"})
     with pytest.raises(DeniedError, match="because no identity-based policy allows the dynamodb:GetItem action"):
         check(outside, source=public)
-    inner, outer = (request.context for request in asked)
+    inner, outer = (question.request.context for question in asked)
     assert (inner.get("aws:sourcevpce"), inner.get("aws:sourceip")) == (("vpce-1",), None)
     assert (outer.get("aws:sourcevpce"), outer.get("aws:sourceip")) == (None, ("203.0.113.10",))
 
@@ -181,7 +154,7 @@ def test_what_is_out_of_reach_is_logged_with_its_layer(caplog: pytest.LogCapture
 
 def test_a_change_of_the_network_is_seen_at_once() -> None:
     networks = [network(statement()), network(statement()), network(statement("Deny"))]
-    judge = Authorizer(lambda: networks[0])
+    judge = Authorizer(lambda: networks[0], World().account)
     judge.check(SOURCE, GET)
     networks.pop(0)
     judge.check(SOURCE, GET)

@@ -39,6 +39,15 @@ class Inventory:
     def key_arn(self, name: str) -> str | None:
         return KEY if name in {"1234", "alias/shop"} else None
 
+    def ciphertext_key(self, ciphertext: str) -> str | None:
+        return KEY if ciphertext == "b3Vycw==" else None
+
+    def customer_key(self, name: str) -> str | None:
+        return KEY if name == KEY else None
+
+    def encryption_key(self, arn: str) -> str | None:
+        return None
+
 
 class Client:
     """A client of botocore that sends nothing."""
@@ -293,6 +302,32 @@ def test_a_buckets_account_is_known_only_of_ours() -> None:
         ),
         ("kms", "encrypt", {"KeyId": "alias/shop", "Plaintext": b"x"}, "kms", [("kms:Encrypt", KEY)]),
         ("kms", "describe_key", {"KeyId": KEY}, "kms", [("kms:DescribeKey", KEY)]),
+        ("kms", "decrypt", {"CiphertextBlob": b"ours"}, "kms", [("kms:Decrypt", KEY)]),
+        # KMS has to say that it does not exist.
+        ("kms", "describe_key", {"KeyId": "alias/none"}, "kms", [("kms:DescribeKey", "*")]),
+        (
+            "kms",
+            "create_alias",
+            {"AliasName": "alias/new", "TargetKeyId": "1234"},
+            "kms",
+            [("kms:CreateAlias", KEY), ("kms:CreateAlias", f"arn:aws:kms:{HERE}:alias/new")],
+        ),
+        (
+            "sts",
+            "assume_role",
+            {
+                "RoleArn": "arn:aws:iam::123456789012:role/a",
+                "RoleSessionName": "me",
+                "Tags": [{"Key": "team", "Value": "blue"}],
+                "SourceIdentity": "ada",
+            },
+            "sts",
+            [
+                ("sts:AssumeRole", "arn:aws:iam::123456789012:role/a"),
+                ("sts:TagSession", "arn:aws:iam::123456789012:role/a"),
+                ("sts:SetSourceIdentity", "arn:aws:iam::123456789012:role/a"),
+            ],
+        ),
         (
             "secretsmanager",
             "get_secret_value",
@@ -343,10 +378,12 @@ def test_other_services_name_their_resources(
 @pytest.mark.parametrize(
     ("service", "operation", "parameters", "action"),
     [
-        # The ciphertext knows the key, nobody else does.
+        # Only the ciphertext of a key that is here tells which it is.
         ("kms", "decrypt", {"CiphertextBlob": b"x"}, "kms:Decrypt"),
+        # Two actions on two keys.
+        ("kms", "re_encrypt", {"CiphertextBlob": b"ours", "DestinationKeyId": KEY}, "kms:ReEncrypt"),
         ("ecs", "list_clusters", {}, "ecs:ListClusters"),
-        ("lambda", "list_functions", {}, "lambda:UnknownAction"),
+        ("lambda", "list_functions", {}, "lambda:ListFunctions"),
         ("s3", "get_bucket_replication", {"Bucket": "ours"}, "s3:UnknownAction"),
         ("dynamodb", "import_table", None, "dynamodb:ImportTable"),
     ],
@@ -374,3 +411,31 @@ def test_a_malformed_request_is_no_crash() -> None:
     headers = {"x-amz-target": "DynamoDB_20120810.TransactWriteItems"}
     found = read_call(HttpRequest("dynamodb", REGION, "POST", "", "/", headers=headers, body=body), Inventory())
     assert (found.needs, found.understood) == ((Need("dynamodb:TransactWriteItems"),), False)
+
+
+def test_a_request_fixes_keys_of_its_own() -> None:
+    encrypted = call("kms", "encrypt", KeyId="1234", Plaintext=b"x", EncryptionContext={"Shop": "blue"})
+    assert encrypted.needs[0].context == {
+        "kms:encryptioncontext:shop": ("blue",),
+        "kms:encryptioncontextkeys": ("Shop",),
+    }
+    role = "arn:aws:iam::123456789012:role/a"
+    assumed = call("sts", "assume_role", RoleArn=role, RoleSessionName="me", ExternalId="xy")
+    assert assumed.needs[0].context == {"sts:externalid": ("xy",), "sts:rolesessionname": ("me",)}
+    assert call("kms", "encrypt", KeyId="1234", Plaintext=b"x").needs[0].context == {}
+
+
+def test_operations_of_rest_protocols_have_names() -> None:
+    found = call("backup", "create_backup_vault", BackupVaultName="shop", EncryptionKeyArn=KEY)
+    assert found.needs == (Need("backup:CreateBackupVault"),)
+    assert found.parameters["EncryptionKeyArn"] == KEY
+    selection = {"SelectionName": "all", "IamRoleArn": "arn:aws:iam::123456789012:role/backup"}
+    found = call("backup", "create_backup_selection", BackupPlanId="1", BackupSelection=selection)
+    assert found.needs == (Need("backup:CreateBackupSelection"),)
+
+
+def test_a_copy_within_the_account_stays_in_it() -> None:
+    source = {"Bucket": "ours", "Key": "b"}
+    assert call("s3", "copy_object", Bucket="ours", Key="a", CopySource=source).needs[1].context == {
+        "aws:resourceaccount": ("123456789012",)
+    }

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from emulator.control_plane.gate import Gate
+from emulator.control_plane.gate import NETWORK, Gate
 
 
 def is_free(gate: Gate) -> bool:
@@ -54,9 +54,9 @@ def test_an_action_that_fails_gives_the_lock_back() -> None:
         def _get_action(self) -> str:
             return "CreateRoute"
 
-    gate.guard(Response, network=True)
+    gate.guard(Response, NETWORK)
     with pytest.raises(ValueError, match="as moto does"):
         Response().call_action()
     assert is_free(gate)
     # It may have changed something before it failed.
-    assert gate.network_writes == 1
+    assert gate.writes[NETWORK] == 1
