@@ -145,7 +145,7 @@ def _parameter_key(arn: str, name: str) -> str | None:
     short = name.removeprefix("parameter/")
     backend: Any = ssm_backends[ACCOUNT_ID][REGION]
     found = backend._parameters.get(short) or backend._parameters.get(f"/{short}")
-    return found[-1].keyid if found and found[-1].type == "SecureString" else None
+    return found[-1].keyid if found and found[-1].parameter_type == "SecureString" else None
 
 
 ENCRYPTED: Mapping[str, Callable[[str, str], str | None]] = {

@@ -83,7 +83,8 @@ class Edge:
         caller = self._callers(match["key"]) if match else None
         if match is None or caller is None:
             return None
-        environment[TASK_KEY] = caller.task_id
+        if caller.task_id:
+            environment[TASK_KEY] = caller.task_id
         request = read_request(environment, match["service"], match["region"])
         problem = caller.refusal(request.token)
         if problem is None:

@@ -18,6 +18,7 @@ def test_every_variable_is_optional() -> None:
     assert found.run_dir == CHECKOUT / ".run"
     assert (found.site_port, found.http_port, found.api_port) == (8443, 8080, 4566)
     assert found.draining
+    assert not found.deployer_judged
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -31,7 +32,9 @@ def test_the_run_directory_may_be_anywhere() -> None:
 
 
 def test_another_process_reads_the_same_settings() -> None:
-    chosen = settings.read({"PALISADE_API_PORT": "5000", "PALISADE_DRAINING": "off"}, CHECKOUT)
+    chosen = settings.read(
+        {"PALISADE_API_PORT": "5000", "PALISADE_DRAINING": "off", "PALISADE_DEPLOYER_JUDGED": "on"}, CHECKOUT
+    )
     assert settings.read(chosen.as_environment(), Path("/")) == chosen
 
 
@@ -43,6 +46,7 @@ def test_another_process_reads_the_same_settings() -> None:
         {"PALISADE_SITE_PORT": "65536"},
         {"PALISADE_SITE_PORT": "4566"},
         {"PALISADE_DRAINING": "no"},
+        {"PALISADE_DEPLOYER_JUDGED": "yes"},
         {"PALISADE_CREDENTIALS_SECONDS": "0"},
     ],
 )

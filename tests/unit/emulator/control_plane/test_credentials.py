@@ -56,6 +56,34 @@ def test_tasks_do_not_share_keys() -> None:
     assert keys.current("one", ROLE, PLACE).access_key_id != keys.current("two", ROLE, PLACE).access_key_id
 
 
+class Assumed:
+    """What AssumeRole answers with."""
+
+    role_arn = "arn:aws:iam::123456789012:role/other"
+    arn = "arn:aws:sts::123456789012:assumed-role/other/chained"
+    access_key_id, secret_access_key, session_token = "ASIACHAINED", "secret", "token"
+    expiration = datetime.datetime(2999, 1, 1)
+
+
+def test_who_assumes_another_role_stays_in_its_place() -> None:
+    keys = Credentials(lifetime=1000)
+    first = keys.current("task", ROLE, PLACE)
+    keys.follow(first.access_key_id, Assumed(), ("{}",))
+    chained = keys.lookup("ASIACHAINED")
+    assert chained
+    assert (chained.source.position, chained.task_id, chained.source.session_policies) == (PLACE, "task", ("{}",))
+    assert chained.source.principal.arn == Assumed.arn
+    assert chained.refusal("token") is None
+    # The task's own key stays what it was.
+    assert keys.current("task", ROLE, PLACE) == first
+
+
+def test_what_others_assume_is_bound_to_no_place() -> None:
+    keys = Credentials(lifetime=1000)
+    keys.follow("embedded", Assumed(), ())
+    assert keys.lookup("ASIACHAINED") is None
+
+
 def test_a_key_is_worth_nothing_without_its_session_token() -> None:
     grant = Credentials(lifetime=1000).current("task", ROLE, PLACE)
     assert grant.refusal("") is INVALID

@@ -133,7 +133,7 @@ def test_botocore_understands_why_credentials_are_refused(client: Client, moto: 
     assert not moto.seen
 
 
-@pytest.mark.parametrize("service", ["cloudwatch", "dynamodb", "sts", "ec2", "s3", "sqs"])
+@pytest.mark.parametrize("service", ["backup", "cloudwatch", "dynamodb", "sts", "ec2", "s3", "sqs"])
 def test_botocore_understands_that_a_policy_denies(client: Client, moto: Moto, service: str) -> None:
     model = Session().get_service_model(service)
     protocol = model.resolved_protocol
