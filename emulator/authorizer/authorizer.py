@@ -142,7 +142,6 @@ class Authorizer:
             relation=Relation(
                 same_account=owner == source.principal.account,
                 resource_decides=_resource_decides(need, understood),
-                service=bool(source.principal.service),
             ),
             understood=understood,
             endpoint=path.endpoint,

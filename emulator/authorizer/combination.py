@@ -29,12 +29,11 @@ class Relation:
     """What decides which kinds have to allow a request, besides what they say.
 
     `resource_decides` is for keys and roles: "IAM role trust policies and AWS KMS key policies [...] must explicitly
-    allow the request for the principal". `service` means that an AWS service asks, which has no policies of its own.
+    allow the request for the principal". A service that asks in its own name belongs to no account.
     """
 
     same_account: bool = True
     resource_decides: bool = False
-    service: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,6 @@ def denial(opinions: Mapping[Kind, Decision], grant: Grant, relation: Relation) 
 
 def _needed(resource: Decision | None, grant: Grant, relation: Relation) -> tuple[Kind, ...]:
     """Return the kinds that have to allow a request."""
-    if relation.service:
-        return (Kind.RESOURCE,)
     if not relation.same_account:
         return (Kind.ENDPOINT, Kind.RESOURCE, Kind.IDENTITY, Kind.BOUNDARY, Kind.SESSION)
     needed = (Kind.ENDPOINT, Kind.RESOURCE) if relation.resource_decides else (Kind.ENDPOINT,)

@@ -53,7 +53,7 @@ def endpoint_policy(question: Question) -> Decision | None:
 def resource_policy(question: Question) -> Decision | None:
     """Judge by the policy of the resource; a key or role that is not there has none that could allow."""
     if question.resource_policy is None:
-        needed = question.relation.resource_decides or question.relation.service or not question.relation.same_account
+        needed = question.relation.resource_decides or not question.relation.same_account
         return Decision.IMPLICITLY_DENIED if needed and question.resource_known else None
     document = documents.read(question.resource_policy)
     return documents.decide([document], question.request, understood=question.understood)

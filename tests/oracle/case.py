@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.authorizer import policy
+from emulator.authorizer import authorizer, policy
+from emulator.authorizer.call import Need
+from emulator.authorizer.combination import Relation
+from emulator.authorizer.identities import Identity
+from emulator.authorizer.layers import Question
+from emulator.authorizer.network import Endpoint
 from emulator.authorizer.policy import Decision, Principal, Request
 
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "111122223333"
@@ -25,21 +31,30 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """Policies of an identity, of an interface endpoint and of a resource; each kind is judged by itself."""
+    """Policies of an identity, of an interface endpoint and of a resource; each kind is judged by itself.
+
+    Where they are `combined`, the boundary and the session's policy count as well, and so does how all add up.
+    """
 
     name: str
     request: Request
     identity: tuple[Document, ...] = ()
     endpoint: Document | None = None
     resource: Document | None = None
+    boundary: Document | None = None
+    session: Document | None = None
+    combined: bool = False
 
     @property
     def documents(self) -> list[Document]:
         """Return all policies."""
-        return [*self.identity, *(document for document in (self.endpoint, self.resource) if document)]
+        rest = (self.endpoint, self.resource, self.boundary, self.session)
+        return [*self.identity, *(document for document in rest if document)]
 
     def judged(self) -> dict[str, Decision]:
-        """Return what our judge says, by kind of policy."""
+        """Return what our judge says: by kind of policy, or of all together."""
+        if self.combined:
+            return {"combined": self._combined()}
         decisions = {}
         if self.identity:
             decisions["identity"] = policy.evaluate_all(self.identity, self.request)
@@ -48,6 +63,25 @@ class Case:
         if self.resource:
             decisions["resource"] = policy.evaluate(self.resource, self.request)
         return decisions
+
+    def _combined(self) -> Decision:
+        """Ask as the authorizer does, which knows the policies of this one principal and resource."""
+        principal = self.request.principal
+        texts = tuple(json.dumps(document) for document in self.identity)
+        identity = Identity(principal.role_arn, texts, json.dumps(self.boundary) if self.boundary else None)
+        question = Question(
+            self.request,
+            Relation(
+                same_account=principal.account == ACCOUNT,
+                resource_decides=authorizer._resource_decides(Need(self.request.action, self.request.resource), True),
+            ),
+            endpoint=Endpoint("vpce-1", "vpc-1", "any", json.dumps(self.endpoint), True) if self.endpoint else None,
+            identity=None if principal.service else identity,
+            session_policies=(json.dumps(self.session),) if self.session else (),
+            resource_policy=json.dumps(self.resource) if self.resource else None,
+        )
+        denial = authorizer._denial(question)
+        return denial.decision if denial else Decision.ALLOWED
 
     def statements(self) -> list[Document]:
         """Return the statements of all policies."""

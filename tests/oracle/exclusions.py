@@ -203,6 +203,20 @@ EXCLUSIONS = (
         SILENT,
     ),
     Exclusion(
+        kinds.session_policy_and_a_direct_grant,
+        'The oracle lets a session policy limit everything. AWS: "Permissions granted directly to a session are not '
+        'limited by an implicit deny in an identity-based policy, a permissions boundary, or session policy" '
+        "(reference_policies_evaluation-logic_policy-eval-denyallow).",
+        Case(
+            "a session named by a table",
+            asked(),
+            resource=allow(Principal={"AWS": TASK.arn}),
+            session=allow(Action="s3:*"),
+            combined=True,
+        ),
+        ALLOWED,
+    ),
+    Exclusion(
         kinds.resource_unknown_to_the_tables,
         "The oracle refuses ARNs that fit no type of its tables, such as an object whose key is empty; AWS's own list "
         "of matches has one that ends in a slash (reference_policies_elements_resource).",

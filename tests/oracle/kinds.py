@@ -157,6 +157,12 @@ def request_for_a_pattern(case: Case) -> bool:
     return case.request.resource != "*" and "*" in case.request.resource
 
 
+def session_policy_and_a_direct_grant(case: Case) -> bool:
+    """Tell whether a session is limited, and everyone or the session itself is named by the resource."""
+    named = json.dumps([statement.get("Principal") for statement in _statements_of(case.resource or {})])
+    return case.session is not None and ('"*"' in named or case.request.principal.arn in named)
+
+
 def _is_named_in_part(case: Case, names: list[str] | str) -> bool:
     principal, listed = case.request.principal, {names} if isinstance(names, str) else {*names}
     account = not listed.isdisjoint({principal.account, f"arn:aws:iam::{principal.account}:root"})

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from emulator.authorizer import conditions, operators, patterns, policy, principals
+from emulator.authorizer import authorizer, combination, conditions, operators, patterns, policy, principals
+from emulator.authorizer.combination import Kind, Relation
+from emulator.authorizer.policy import Decision, Grant
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 HOLDS, JUDGE, PARSE = conditions.Condition.holds, policy.evaluate_all, patterns.parse
@@ -80,6 +82,51 @@ def _alternatives(patch: pytest.MonkeyPatch) -> None:
         return any(original(statement, request) for statement in single or [self])
 
     patch.setattr(policy.Statement, "applies", applies)
+
+
+def _without_layer(kind: Kind) -> Mutation:
+    return lambda patch: patch.setattr(
+        authorizer, "LAYERS", tuple(one for one in authorizer.LAYERS if one.kind is not kind)
+    )
+
+
+def _always_needed(kind: Kind) -> Mutation:
+    """Let a kind limit even what is granted directly."""
+    original = combination._needed
+
+    def needed(resource: Decision | None, grant: Grant, relation: Relation) -> tuple[Kind, ...]:
+        return tuple(dict.fromkeys((*original(resource, grant, relation), kind)))
+
+    return _method(combination, "_needed", needed)
+
+
+def _relation(**changes: bool) -> Mutation:
+    """Take every request for one of some relation."""
+    original = combination.denial
+    return _method(
+        combination, "denial", lambda opinions, grant, relation: original(opinions, grant, replace(relation, **changes))
+    )
+
+
+def _grant(taken: Grant, given: Grant) -> Mutation:
+    """Take one way of naming a principal for another."""
+    original = combination.denial
+    return _method(
+        combination,
+        "denial",
+        lambda opinions, grant, relation: original(opinions, given if grant is taken else grant, relation),
+    )
+
+
+def _only_silence(patch: pytest.MonkeyPatch) -> None:
+    """Take an explicit deny for silence, which something else may outweigh."""
+    original = combination.denial
+    silent = {Decision.EXPLICITLY_DENIED: Decision.IMPLICITLY_DENIED}
+
+    def denial(opinions: Any, grant: Grant, relation: Relation) -> combination.Denial | None:
+        return original({kind: silent.get(said, said) for kind, said in opinions.items()}, grant, relation)
+
+    patch.setattr(combination, "denial", denial)
 
 
 CONDITION, ELEMENT = conditions.Condition, principals.Element
@@ -164,4 +211,17 @@ MUTANTS: dict[str, Mutation] = {
         ELEMENT, "_names_itself", lambda self, principal: bool({principal.arn, principal.role_arn} & self.arns)
     ),
     "a role's path counts": lambda patch: patch.setattr(principals, "_one_principal", lambda name: name),
+    **{f"no {kind.value} counts": _without_layer(kind) for kind in Kind},
+    "an identity's policy is always needed": _always_needed(Kind.IDENTITY),
+    "a resource's policy is always needed": _always_needed(Kind.RESOURCE),
+    "a boundary limits what is granted directly": _always_needed(Kind.BOUNDARY),
+    "keys and roles need not allow": _relation(resource_decides=False),
+    "every resource has to allow": _relation(resource_decides=True),
+    "all accounts are one": _relation(same_account=True),
+    "every account is another": _relation(same_account=False),
+    "an account is meant directly": _grant(Grant.ACCOUNT, Grant.DIRECT),
+    "a role's ARN only delegates": _grant(Grant.ROLE, Grant.ACCOUNT),
+    "a boundary does not limit a role's ARN": _grant(Grant.ROLE, Grant.DIRECT),
+    "whom a resource names directly is limited": _grant(Grant.DIRECT, Grant.ROLE),
+    "an explicit deny is only silence": _only_silence,
 }

@@ -83,7 +83,8 @@ def _answer(case: Case, said: dict[str, Any]) -> Answer:
     refusal = said.get("error") or ", ".join(f"ignores {key}" for key in said.get("ignored", []))
     if refusal:
         return Answer({}, refusal)
-    return Answer({kind: DECISIONS[said[kind]] for kind in ("identity", "endpoint", "resource") if getattr(case, kind)})
+    kinds = ("combined",) if case.combined else ("identity", "endpoint", "resource")
+    return Answer({kind: DECISIONS[said[kind]] for kind in kinds if getattr(case, kind)})
 
 
 def _simulation(case: Case) -> dict[str, Any]:
@@ -106,4 +107,8 @@ def _simulation(case: Case) -> dict[str, Any]:
         simulation["vpcEndpointPolicies"] = [{"name": "endpoint", "policy": case.endpoint}]
     if case.resource:
         simulation["resourcePolicy"] = case.resource
+    if case.boundary:
+        simulation["permissionBoundaryPolicies"] = [{"name": "boundary", "policy": case.boundary}]
+    if case.session:
+        simulation["sessionPolicy"] = case.session
     return simulation

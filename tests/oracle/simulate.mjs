@@ -10,6 +10,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     answer =
       simulated.resultType === 'single'
         ? {
+            combined: simulated.overallResult,
             identity: simulated.result.analysis.identityAnalysis?.result,
             endpoint: simulated.result.analysis.endpointAnalysis?.result,
             resource: simulated.result.analysis.resourceAnalysis?.result,

@@ -13,7 +13,7 @@ from emulator.authorizer.policy import Decision, Grant
 ALLOWED, DENIED, SILENT = Decision.ALLOWED, Decision.EXPLICITLY_DENIED, Decision.IMPLICITLY_DENIED
 ENDPOINT, RESOURCE, IDENTITY, BOUNDARY, SESSION = Kind
 SAME, CROSS = Relation(), Relation(same_account=False)
-KEY, SERVICE = Relation(resource_decides=True), Relation(same_account=False, service=True)
+KEY = Relation(resource_decides=True)
 NOTHING, ACCOUNT, ROLE, DIRECT = Grant
 
 
@@ -67,9 +67,8 @@ def decided(relation: Relation, grant: Grant = NOTHING, **opinions: Decision) ->
         (CROSS, NOTHING, {"identity": ALLOWED}, None),
         (CROSS, NOTHING, {"identity": SILENT}, IDENTITY),
         (CROSS, DIRECT, {"resource": ALLOWED}, None),
-        # A service has nothing but what the resource says.
-        (SERVICE, DIRECT, {"resource": ALLOWED}, None),
-        (SERVICE, NOTHING, {"resource": SILENT}, RESOURCE),
+        # A service is of no account, and has nothing but what the resource says.
+        (CROSS, NOTHING, {"resource": SILENT}, RESOURCE),
     ],
 )
 def test_combination(relation: Relation, grant: Grant, opinions: dict[str, Decision], expected: Kind | None) -> None:
@@ -77,7 +76,7 @@ def test_combination(relation: Relation, grant: Grant, opinions: dict[str, Decis
 
 
 @pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("relation", [SAME, CROSS, KEY, SERVICE])
+@pytest.mark.parametrize("relation", [SAME, CROSS, KEY])
 @pytest.mark.parametrize("grant", Grant)
 def test_an_explicit_deny_wins_wherever_it_is(kind: Kind, relation: Relation, grant: Grant) -> None:
     opinions = {**dict.fromkeys(Kind, ALLOWED), kind: DENIED}
