@@ -14,6 +14,7 @@ from tests.e2e.site import STACK, Site
 from tests.probes.operations import OUR_ACCOUNT, REGION, Target
 from tests.probes.probing import Place, Prober
 
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 TARGETS = {
     "ours": Target(STACK, f"/ecs/{STACK}", LAYER_BUCKET),
@@ -50,6 +51,26 @@ def resources(stack: Site) -> None:
             stack.client("logs").create_log_group(logGroupName=target.log_group)
     with suppress(ClientError):
         stack.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=json.dumps(trust))
+    stack.client("iam").put_role_policy(
+        RoleName="deployer", PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING)
+    )
+
+
+@pytest.fixture
+def open_identities(stack: Site) -> Iterator[None]:
+    """Take away what limits the stack's roles by themselves, so that only the endpoints' policies are left."""
+    iam = stack.client("iam")
+    names = [f"{STACK}-{REGION}-{purpose}" for purpose in ("task", "execution")]
+    limits = {name: iam.get_role(RoleName=name)["Role"].get("PermissionsBoundary") for name in names}
+    for name, limit in limits.items():
+        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
+        if limit:
+            iam.delete_role_permissions_boundary(RoleName=name)
+    yield
+    for name, limit in limits.items():
+        iam.delete_role_policy(RoleName=name, PolicyName="everything")
+        if limit:
+            iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=limit["PermissionsBoundaryArn"])
 
 
 @pytest.fixture(scope="session")

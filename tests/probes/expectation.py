@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to pass the endpoints of a stack, written down by hand: nothing of it is read from a policy."""
+"""What has to pass the endpoints of a stack, and what its roles may do, written down by hand and not read from a
+policy.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,26 @@ PASSING = frozenset(
 )
 
 
+# What passes the endpoint of S3 whoever asks, though no role of the stack may do it: only Amazon's own principal can.
+NOT_FOR_ROLES = frozenset(
+    Probe("s3", principal, operation, "ours") for principal in ("task", "execution") for operation in LAYERS
+)
+
 # Operations in a service's model that are called elsewhere: by S3 Express and by Object Lambda, whose names no endpoint
 # of the stack has.
 CALLED_ELSEWHERE = frozenset({("s3", "ListDirectoryBuckets"), ("s3", "WriteGetObjectResponse")})
 
 
+def wanted_of_roles(probe: Probe) -> Fate:
+    """Return what has to become of a call under the policies that the roles of the stack have."""
+    if probe not in NOT_FOR_ROLES:
+        return wanted(probe)
+    # The answer to a HEAD request does not say who denies.
+    return Fate.DENIED if probe.operation.startswith("Head") else Fate.DENIED_BY_IDENTITY
+
+
 def wanted(probe: Probe) -> Fate:
-    """Return what has to become of a call that a task makes."""
+    """Return what has to become of a call that a task makes, if only the endpoint's policy could be against it."""
     if probe in PASSING:
         return Fate.PASSED
     return Fate.UNREACHABLE if (probe.endpoint, probe.operation) in CALLED_ELSEWHERE else Fate.DENIED

@@ -24,10 +24,11 @@ SIGNED_AS = {"ecr.api": "ecr", "ecr.dkr": "ecr"}
 
 
 class Fate(enum.Enum):
-    """What became of a call: it reached the service, whatever that said; an endpoint's policy denied it; or neither."""
+    """What became of a call: it reached the service, whatever that said; a policy denied it; or neither."""
 
     PASSED = "passed"
     DENIED = "denied by the endpoint's policy"
+    DENIED_BY_IDENTITY = "denied by the policies of who calls"
     DENIED_OTHERWISE = "denied by something else"
     UNREACHABLE = "not reached"
 
@@ -129,4 +130,6 @@ def _of_refusal(error: ClientError) -> Fate:
         return Fate.DENIED
     if found["Code"] not in DENIALS:
         return Fate.PASSED
-    return Fate.DENIED if "VPC endpoint policy" in found["Message"] else Fate.DENIED_OTHERWISE
+    if "VPC endpoint policy" in found["Message"]:
+        return Fate.DENIED
+    return Fate.DENIED_BY_IDENTITY if "identity-based policy" in found["Message"] else Fate.DENIED_OTHERWISE

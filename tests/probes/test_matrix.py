@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.site import Site
-from tests.probes.expectation import ENDPOINTS, PASSING, probes, wanted
+from tests.probes.expectation import ENDPOINTS, PASSING, probes, wanted, wanted_of_roles
 from tests.probes.probing import Fate, Place, Probe, Prober
 
 Places = dict[str, Place]
@@ -21,6 +21,15 @@ WITHOUT_ENDPOINT = (
 LEAST_PROBES = 4000
 
 
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_call_meets_its_fate_under_the_roles_own_policies(prober: Prober, places: Places, endpoint: str) -> None:
+    """What a role may do is what passes the endpoint, but for the layers of images, which are nobody's of the stack."""
+    fates = {probe: prober.fate(probe, places["a task"]) for probe in probes(endpoint)}
+    wrong = [f"{probe}: {fate.value}" for probe, fate in fates.items() if fate is not wanted_of_roles(probe)]
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("open_identities")
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_every_call_through_an_endpoint_meets_its_fate(prober: Prober, places: Places, endpoint: str) -> None:
     fates = {probe: prober.fate(probe, places["a task"]) for probe in probes(endpoint)}

@@ -16,6 +16,15 @@ TRUST = {
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"},
     ],
 }
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def make_role(iam: Any, name: str, *policies: Json, **options: Any) -> str:
+    """Make a role that ECS tasks may have, with policies of its own, by default one that allows everything."""
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **options)
+    for number, policy in enumerate(policies or (EVERYTHING,)):
+        iam.put_role_policy(RoleName=name, PolicyName=f"policy{number}", PolicyDocument=json.dumps(policy))
+    return str(role["Role"]["Arn"])
 
 
 class Account:
@@ -53,9 +62,7 @@ class Account:
 
     @cached_property
     def role(self) -> str:
-        iam = self.emulator.client("iam")
-        role = iam.create_role(RoleName="shop-task", AssumeRolePolicyDocument=json.dumps(TRUST))
-        return str(role["Role"]["Arn"])
+        return make_role(self.emulator.client("iam"), "shop-task")
 
     @cached_property
     def image(self) -> str:

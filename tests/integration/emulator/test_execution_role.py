@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
-from tests.integration.emulator.emulator_account import Account
+from tests.integration.emulator.emulator_account import EVERYTHING, TRUST, Account
 from tests.integration.emulator.emulator_network import PrivateNetwork, allow
 from tests.integration.emulator.emulator_site import REGION, Json, eventually
 
@@ -15,6 +16,9 @@ GROUP = "/ecs/shop"
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager")
 DENIED = "because no VPC endpoint policy allows the"
+AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
+LOGGER = "ResourceInitializationError: failed to validate logger args: "
+PULL = "CannotPullContainerError: "
 
 
 class Place:
@@ -89,6 +93,55 @@ def test_with_its_endpoints_a_task_starts(account: Account, place: Place, defini
     stop(account, arn)
 
 
+def test_without_the_roles_own_permission_a_task_does_not_start(
+    account: Account, place: Place, definition: str
+) -> None:
+    """Every call of ECS needs the execution role's permission as well as the endpoint's."""
+    iam = account.emulator.client("iam")
+    for action, begin in (
+        ("ecr:GetAuthorizationToken", AUTH),
+        ("ecr:BatchGetImage", PULL),
+        ("logs:CreateLogStream", LOGGER),
+        ("secretsmanager:GetSecretValue", AUTH),
+    ):
+        but_one = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": action, "Resource": "*"}]}
+        iam.put_role_policy(RoleName="shop-task", PolicyName="policy0", PolicyDocument=json.dumps(but_one))
+        task = place.seen(place.run(definition))
+        assert task["stoppedReason"].startswith(begin), action
+    iam.put_role_policy(RoleName="shop-task", PolicyName="policy0", PolicyDocument=json.dumps(EVERYTHING))
+    arn = place.run(definition)
+    assert place.seen(arn)["lastStatus"] == "RUNNING"
+    stop(account, arn)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "trusted"),
+    [
+        ("aws:SourceAccount", "123456789012", True),
+        ("aws:SourceAccount", "111122223333", False),
+        ("aws:SourceArn", f"arn:aws:ecs:{REGION}:123456789012:task/shop/*", True),
+        ("aws:SourceArn", f"arn:aws:ecs:{REGION}:123456789012:task/other/*", False),
+    ],
+)
+def test_a_trust_policy_knows_for_which_task_it_is_asked(
+    account: Account, place: Place, definition: str, key: str, value: str, trusted: bool
+) -> None:
+    iam = account.emulator.client("iam")
+    trust = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Condition": {"ArnLike": {key: value}}}]}
+    if "Account" in key:
+        trust["Statement"][0]["Condition"] = {"StringEquals": {key: value}}
+    iam.update_assume_role_policy(RoleName="shop-task", PolicyDocument=json.dumps(trust))
+    try:
+        arn = place.run(definition)
+        task = place.seen(arn)
+        assert (task["lastStatus"] == "RUNNING") is trusted
+        assert trusted or task["stoppedReason"].startswith("ECS was unable to assume the role")
+    finally:
+        iam.update_assume_role_policy(RoleName="shop-task", PolicyDocument=json.dumps(TRUST))
+    if trusted:
+        stop(account, arn)
+
+
 def test_a_public_subnet_takes_a_public_address(account: Account, place: Place, definition: str) -> None:
     for service in place.endpoints:
         place.cut(service)
@@ -98,11 +151,6 @@ def test_a_public_subnet_takes_a_public_address(account: Account, place: Place, 
     arn = place.run(definition, place.network.public, "ENABLED")
     assert place.seen(arn)["lastStatus"] == "RUNNING"
     stop(account, arn)
-
-
-AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: "
-LOGGER = "ResourceInitializationError: failed to validate logger args: "
-PULL = "CannotPullContainerError: "
 
 
 @pytest.mark.parametrize(

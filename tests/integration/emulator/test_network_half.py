@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from tests.integration.emulator.emulator_account import make_role
 from tests.integration.emulator.emulator_network import VPC_RANGE, PrivateNetwork, allow, position
 from tests.integration.emulator.emulator_site import REGION, Emulator, Json
 
@@ -17,6 +18,12 @@ OTHER_ROLE = "arn:aws:iam::123456789012:role/other"
 TABLE = f"arn:aws:dynamodb:{REGION}:123456789012:table/shop"
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def roles(emulator: Emulator) -> None:
+    for role in (ROLE, OTHER_ROLE):
+        make_role(emulator.client("iam"), role.rpartition("/")[2])
 
 
 @pytest.fixture(scope="module", autouse=True)
