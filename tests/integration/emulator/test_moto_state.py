@@ -241,6 +241,17 @@ def test_a_resource_without_a_customers_key(client: Client, make: Callable[[Clie
     assert MotoInventory().encryption_key(make(client)) is None
 
 
+def test_a_key_of_aws_is_nobodys(client: Client) -> None:
+    client("dynamodb").create_table(
+        TableName="managed",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        SSESpecification={"Enabled": True, "SSEType": "KMS"},
+    )
+    assert MotoInventory().encryption_key(f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/managed") is None
+
+
 def test_keys_by_every_name_but_those_of_aws(client: Client) -> None:
     arn = key(client)
     client("kms").create_alias(AliasName="alias/shop", TargetKeyId=arn)
