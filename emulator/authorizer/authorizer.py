@@ -24,6 +24,10 @@ LOG = logging.getLogger(__name__)
 # Where a caller is who is in no VPC, such as whoever deploys.
 OUTSIDE = Path("", "no endpoint", source=LOOPBACK)
 
+# "The kms:RetireGrant permission is not effective in a key policy."
+# https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
+RETIRE_GRANT = "kms:RetireGrant"
+
 # Every kind of policy that is asked; `combination` says how the answers add up.
 LAYERS = (
     Layer(Kind.ENDPOINT, layers.endpoint_policy),
@@ -130,6 +134,11 @@ class Authorizer:
         question = self._question(who, implied.need, context, identity, OUTSIDE, understood=True)
         _refuse(question, OUTSIDE)
 
+    def _resource_policy(self, need: Need) -> str | None:
+        if need.resource == "*" or need.action == RETIRE_GRANT:
+            return None
+        return self._account.resource_policies.of(need.resource)
+
     def _question(
         self, source: Source, need: Need, context: Context, identity: Identity | None, path: Path, *, understood: bool
     ) -> Question:
@@ -147,7 +156,7 @@ class Authorizer:
             endpoint=path.endpoint,
             identity=identity,
             session_policies=source.session_policies,
-            resource_policy=self._account.resource_policies.of(need.resource) if need.resource != "*" else None,
+            resource_policy=self._resource_policy(need),
             resource_known=owner == ACCOUNT_ID,
         )
 
@@ -162,7 +171,7 @@ def _owner(need: Need, context: Context, principal: Principal) -> str:
 def _resource_decides(need: Need, understood: bool) -> bool:
     """Tell whether it is a key or a role that is asked for; which key is not known of a call not understood."""
     if need.action.startswith("kms:"):
-        return ":key/" in need.resource or not understood
+        return need.action != RETIRE_GRANT and (":key/" in need.resource or not understood)
     return need.action in {messages.ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"}
 
 

@@ -117,7 +117,11 @@ KEY_USES: Mapping[str, KeyUse] = {
     "s3:PutObject": KeyUse("s3", ("GenerateDataKey",), OF_S3, context=_named("aws:s3:arn")),
     # ECR uses the grants that it makes here for every push and pull, and retires them with the repository.
     "ecr:CreateRepository": KeyUse(
-        "ecr", ("CreateGrant", "DescribeKey"), OF_ECR, "encryptionConfiguration.kmsKey", _named("aws:ecr:arn")
+        "ecr",
+        ("CreateGrant", "DescribeKey", "RetireGrant"),
+        OF_ECR,
+        "encryptionConfiguration.kmsKey",
+        _named("aws:ecr:arn"),
     ),
     "ecr:DeleteRepository": KeyUse("ecr", ("RetireGrant",), OF_ECR, context=_named("aws:ecr:arn")),
     "backup:CreateBackupVault": KeyUse(

@@ -144,6 +144,13 @@ def test_a_keys_policy_has_to_allow(policies: tuple[str, ...], key_policy: str, 
     assert denial(World(policies, resources={KEY: key_policy}), decrypt()) == said
 
 
+def test_retiring_a_grant_is_no_matter_of_the_key() -> None:
+    retire = Call("dynamodb", (Need("kms:RetireGrant", KEY),))
+    allows, silent = document(allow("kms:*", Principal={"AWS": ROLE})), document(allow("kms:List*", Principal=ROOT))
+    assert denial(World((document(allow("kms:*")),), resources={KEY: silent}), retire) == ""
+    assert denial(World((), resources={KEY: allows}), retire) == because("identity-based policy", "kms:RetireGrant")
+
+
 def test_a_key_that_is_not_known_is_not_used() -> None:
     unknown = Call("dynamodb", (Need("kms:ReEncrypt"),), understood=False)
     assert denial(World(), unknown) == because("resource-based policy", "kms:ReEncrypt")

@@ -103,7 +103,7 @@ EXPECTED: list[tuple[str, str, dict[str, Any], list[str], dict[str, str], str]] 
         "ecr:CreateRepository",
         REPOSITORY,
         {"encryptionConfiguration": {"encryptionType": "KMS", "kmsKey": KEY}},
-        ["kms:CreateGrant", "kms:DescribeKey"],
+        ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"],
         {"aws:ecr:arn": REPOSITORY},
         "",
     ),
