@@ -18,7 +18,7 @@ from emulator.authorizer.network import Network, Position
 from emulator.authorizer.path import Path, UnreachableError, find_path
 from emulator.authorizer.policy import Decision, Grant, Principal, Request
 from emulator.authorizer.resource_policies import ResourcePolicies
-from emulator.settings import ACCOUNT_ID, LOOPBACK
+from emulator.settings import ACCOUNT_ID, LOOPBACK, REGION
 
 LOG = logging.getLogger(__name__)
 # Where a caller is who is in no VPC, such as whoever deploys.
@@ -96,8 +96,10 @@ class Authorizer:
     def may_assume(self, role_arn: str, service: Principal, context: Context) -> bool:
         """Tell whether a role's trust policy lets an AWS service act in the role."""
         need = Need(messages.ASSUME_ROLE, role_arn, context)
+        way = request_context.of_way(OUTSIDE, None, REGION)
+        now = request_context.of_implied(way, Implied(need, "sts", service.service))
         own = request_context.of_caller(service, None)
-        question = self._question(Source(service, None), need, own, None, OUTSIDE, understood=True)
+        question = self._question(Source(service, None), need, {**own, **now}, None, OUTSIDE, understood=True)
         return _denial(question) is None
 
     def _path(self, position: Position, service: str) -> Path:

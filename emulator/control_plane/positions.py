@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
 
 from emulator.authorizer.network import Position
 from emulator.control_plane.credentials import FOREIGN_ROLE, Credentials, answer_with
@@ -45,6 +46,7 @@ class PositionsEndpoint:
         try:
             wanted = _read(body)
             with self._gate.lock:
+                _check_role(wanted.get("role_arn", FOREIGN_ROLE))
                 position = _position(wanted)
         except PositionError as error:
             return json_answer({"message": str(error)}, 400)
@@ -62,6 +64,13 @@ def _read(body: bytes) -> dict[str, Any]:
     if not isinstance(role, str) or not ROLE.fullmatch(role):
         raise PositionError(f"role_arn is {role!r}, not the ARN of a role")
     return wanted
+
+
+def _check_role(arn: str) -> None:
+    """Refuse a role of the account that does not exist, and so could do nothing; call under the lock."""
+    ours = arn.split(":")[4] == ACCOUNT_ID
+    if ours and not any(role.arn == arn for role in iam_backends[ACCOUNT_ID]["aws"].roles.values()):
+        raise PositionError(f"role_arn is {arn!r}, which does not exist")
 
 
 def _position(wanted: dict[str, Any]) -> Position:

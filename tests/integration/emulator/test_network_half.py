@@ -230,6 +230,7 @@ def test_a_presigned_address_is_its_signers(emulator: Emulator, network: Private
     ("change", "message"),
     [
         ({"role_arn": "shop-task"}, "not the ARN of a role"),
+        ({"role_arn": ROLE + "s"}, "which does not exist"),
         ({"subnet_id": "subnet-0"}, "does not exist"),
         ({"security_group_ids": ["sg-0"]}, "expected groups of vpc-"),
         ({"security_group_ids": []}, "expected groups of vpc-"),
