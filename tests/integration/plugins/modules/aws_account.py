@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from botocore.client import BaseClient
@@ -32,6 +33,8 @@ class AwsAccount:
             return original(client, operation, arguments)
 
         monkeypatch.setattr(BaseClient, "_make_api_call", call)
+        # A module's process has no display; in this one, tests of lookups and callbacks may have made it known.
+        monkeypatch.setattr(_internal, "is_controller", False)
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION, **CREDENTIALS)
