@@ -15,7 +15,11 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._endpoint_policies im
     compile_policies,
     with_statements,
 )
-from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import security_outputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._permissions_boundary import (
+    beyond_boundary,
+    permissions_boundary,
+)
+from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import key_arns, security_outputs
 
 
 def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +39,10 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         return {
+            "beyond_boundary": beyond_boundary,
             "endpoint_policies": _reporting(compile_policies),
+            "key_arns": key_arns,
+            "permissions_boundary": _reporting(permissions_boundary),
             "security_outputs": security_outputs,
             "with_statements": _reporting(with_statements),
         }

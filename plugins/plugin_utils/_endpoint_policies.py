@@ -30,20 +30,24 @@ class PolicyProblem(ValueError):
     """No policy can be compiled; the message says what is wrong and what to do."""
 
 
-def with_statements(policy: Document, statements: Sequence[Any]) -> Document:
-    """Return a role's document with statements that a user adds.
+def with_statements(
+    policy: Document, statements: Sequence[Any], variable: str = "security_task_statements"
+) -> Document:
+    """Return a document with the statements that a user adds by a variable.
 
     Raises PolicyProblem naming the statement that IAM or the compiler could not take.
     """
     taken = {statement.get("Sid") for statement in policy["Statement"]}
     for number, statement in enumerate(statements, start=1):
-        name = f"security_task_statements has statement {number}, which"
+        name = f"{variable} has statement {number}, which"
         if not isinstance(statement, Mapping) or statement.get("Effect") not in ("Allow", "Deny"):
             raise PolicyProblem(f"{name} needs the Effect Allow or Deny.")
         if not re.fullmatch(r"[A-Za-z0-9]+", str(statement.get("Sid", ""))) or statement["Sid"] in taken:
             raise PolicyProblem(f"{name} needs a Sid of letters and digits that no other statement has.")
         if unknown := sorted(statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}):
             raise PolicyProblem(f"{name} has {unknown[0]}; expected Action, Resource and maybe a Condition.")
+        if missing := [element for element in ("Action", "Resource") if not statement.get(element)]:
+            raise PolicyProblem(f"{name} needs {missing[0]}: what it is about, by name.")
         taken.add(statement["Sid"])
     return {**policy, "Statement": [*policy["Statement"], *statements]}
 
@@ -86,8 +90,15 @@ def _statements(grant: Mapping[str, Any]) -> Iterator[Statement]:
     """Return the allowing statements of a grant as an endpoint takes them; a role's denials hold without it."""
     principal = grant.get("principal_arn", "")
     for statement in _listed(grant["policy"]["Statement"]):
-        if statement["Effect"] == "Allow":
+        if statement["Effect"] == "Allow" and not _called_by_a_service(statement):
             yield _statement(statement, principal)
+
+
+def _called_by_a_service(statement: Document) -> bool:
+    """Tell whether a key is used by way of another service only, which has a way of its own to it."""
+    condition = statement.get("Condition", {})
+    tests = [condition.get(operator, {}) for operator in ("StringEquals", "StringLike")]
+    return any(key.lower() == "kms:viaservice" for pairs in tests for key in pairs)
 
 
 def _statement(statement: Document, principal: str) -> Statement:

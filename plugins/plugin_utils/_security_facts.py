@@ -12,8 +12,30 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._network_facts import
 Facts = Mapping[str, Any]
 
 
+# A key of each kind of secret: who may read the one needs not read the others.
+PURPOSES = ("data", "logs", "images")
+
+
+def key_arns(results: Sequence[Facts], given: Facts, missing: str) -> dict[str, str]:
+    """Return the ARN of each purpose's key: the one the user gave, else the one found, else one that nobody has.
+
+    Results are those of a loop over purposes with M(amazon.aws.kms_key) or M(amazon.aws.kms_key_info).
+    """
+    found = {str(result["item"]): _key_arn(result) for result in results}
+    return {purpose: given.get(purpose) or found.get(purpose) or missing for purpose in PURPOSES}
+
+
+def _key_arn(result: Facts) -> str:
+    keys = [result, *result.get("kms_keys", [])]
+    return next((str(key["key_arn"]) for key in keys if key.get("key_arn")), "")
+
+
 def security_outputs(
-    groups: Sequence[Facts], stack: str, keys: Sequence[Facts], certificate_arn: str, certificates: Sequence[Facts]
+    groups: Sequence[Facts],
+    stack: str,
+    key_arns: Mapping[str, str],
+    certificate_arn: str,
+    certificates: Sequence[Facts],
 ) -> dict[str, str]:
     """Return security_outputs, with placeholders for what is not there yet (the dry run of an empty account)."""
     by_name = {group["group_name"]: group["group_id"] for group in groups}
@@ -21,6 +43,6 @@ def security_outputs(
     return {
         "alb_security_group_id": by_name.get(f"{stack}-alb", placeholder("sg")),
         "task_security_group_id": by_name.get(f"{stack}-task", placeholder("sg", 1)),
-        "key_arn": keys[0]["key_arn"] if keys else "",
+        **{f"{purpose}_key_arn": arn for purpose, arn in key_arns.items()},
         "certificate_arn": certificate_arn or imported,
     }

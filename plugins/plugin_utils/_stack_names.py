@@ -25,16 +25,46 @@ SHAPES = {
     # Image layers lie in a bucket of ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     "layer_bucket": ("prod-{region}-starport-layer-bucket", "s3:::{name}"),
     "log_group": ("/ecs/{stack}", "logs:{region}:{account}:log-group:{name}"),
+    "log_groups": ("*", "logs:{region}:{account}:log-group:{name}"),
     "load_balancer": ("{stack}", ""),
-    "target_group": ("{stack}", ""),
+    # The ids that end these ARNs are AWS's to give.
+    "listeners": ("{stack}", "elasticloadbalancing:{region}:{account}:listener/app/{name}/*/*"),
+    "listener_rules": ("{stack}", "elasticloadbalancing:{region}:{account}:listener-rule/app/{name}/*/*/*"),
+    "target_group": ("{stack}", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    # The group that takes turns with the one above in blue/green deployments.
+    "other_target_group": ("{stack}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
+    "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
+    "backups": ("*", "backup:{region}:{account}:{name}"),
     "table": ("{stack}", "dynamodb:{region}:{account}:table/{name}"),
+    "table_backups": ("*", "dynamodb:{region}:{account}:table/{stack}/backup/{name}"),
+    # No name of a stack has a dot, so these are the tables of no other one.
+    "restored_tables": ("{stack}.*", "dynamodb:{region}:{account}:table/{name}"),
     "repository": ("{stack}", "ecr:{region}:{account}:repository/{name}"),
     # IAM is global: the region keeps two stacks of one account apart.
     "execution_role": ("{stack}-{region}-execution", "iam::{account}:role/{name}"),
     "task_role": ("{stack}-{region}-task", "iam::{account}:role/{name}"),
+    "infrastructure_role": ("{stack}-{region}-infrastructure", "iam::{account}:role/{name}"),
+    "flow_log_role": ("{stack}-{region}-flow-log", "iam::{account}:role/{name}"),
+    "backup_role": ("{stack}-{region}-backup", "iam::{account}:role/{name}"),
     "execution_policy": ("{stack}-{region}-execution", "iam::{account}:policy/{name}"),
     "task_policy": ("{stack}-{region}-task", "iam::{account}:policy/{name}"),
-    "key_alias": ("alias/{stack}", "kms:{region}:{account}:{name}"),
+    "infrastructure_policy": ("{stack}-{region}-infrastructure", "iam::{account}:policy/{name}"),
+    "flow_log_policy": ("{stack}-{region}-flow-log", "iam::{account}:policy/{name}"),
+    "backup_policy": ("{stack}-{region}-backup", "iam::{account}:policy/{name}"),
+    "boundary": ("{stack}-{region}-boundary", "iam::{account}:policy/{name}"),
+    "data_key_alias": ("alias/{stack}-data", "kms:{region}:{account}:{name}"),
+    "logs_key_alias": ("alias/{stack}-logs", "kms:{region}:{account}:{name}"),
+    "images_key_alias": ("alias/{stack}-images", "kms:{region}:{account}:{name}"),
+    # A well-formed key that nobody has, for the dry run of an empty account.
+    "missing_key": ("00000000-0000-4000-8000-00000000000f", "kms:{region}:{account}:key/{name}"),
+    "web_acl": ("{stack}", ""),
+    # AWS WAF logs to nothing of another prefix.
+    "waf_log_group": ("aws-waf-logs-{stack}", "logs:{region}:{account}:log-group:{name}"),
+    "flow_log_group": ("/vpc/{stack}", "logs:{region}:{account}:log-group:{name}"),
+    # The names of buckets are those of all accounts and regions; 63 characters at most.
+    "log_bucket": ("{stack}-logs-{account}-{region}", "s3:::{name}"),
+    "alarm_topic": ("{stack}-alarms", "sns:{region}:{account}:{name}"),
     "registry": ("{account}.dkr.ecr.{region}.{suffix}", ""),
 }
 

@@ -22,9 +22,31 @@ Statement = dict[str, Any]
 TEMPLATES = sorted(ROOT.glob("roles/*/templates/policies/*.json.j2"))
 PARTITIONS = {"aws": "eu-central-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and those of KMS and VPC endpoints.
-LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "trust": 2048, "execution": 6144, "task": 6144}
-# AWS offers no narrower way: in the document of a key * means this key, and a login token belongs to no repository.
-BROAD = {("AccountAdministersTheKeyByIAM", "kms:*"), ("LogInToTheRegistry", "ecr:GetAuthorizationToken")}
+LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "trust": 2048}
+LIMITS |= dict.fromkeys(("execution", "task", "infrastructure", "flow", "backup", "boundary"), 6144)
+# AWS offers no narrower way; the role's README says why.
+BROAD = {
+    ("LogInToTheRegistry", "ecr:GetAuthorizationToken"),
+    ("LookAtLoadBalancers", "elasticloadbalancing:DescribeListeners"),
+    ("LookAtLoadBalancers", "elasticloadbalancing:DescribeRules"),
+    ("LookAtLoadBalancers", "elasticloadbalancing:DescribeTargetGroups"),
+    ("LookAtLoadBalancers", "elasticloadbalancing:DescribeTargetHealth"),
+}
+# What a key's document lets the account do with it, which is no use of the key. There * means this key.
+ADMINISTRATION = "AccountAdministersTheKeyByIAM"
+# Actions that are no operations of their own.
+PERMISSIONS_ONLY = {
+    "dynamodb:RestoreTableFromAwsBackup",
+    "dynamodb:StartAwsBackupJob",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+}
+USES_OF_KEYS = {
+    *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+    *("kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:CreateGrant"),
+}
+MODELS = {"elasticloadbalancing": "elbv2"}
+SAY_NOTHING = {"backup.amazonaws.com", "ecs.amazonaws.com"}
 # ECR signs the addresses of layers with a principal of its own.
 WITHOUT_PRINCIPAL = {"ImageLayersSignedByEcr"}
 
@@ -49,7 +71,8 @@ def variables(role: Path, partition: str) -> dict[str, Any]:
         key: names.of(re.fullmatch(r"{{ lookup\('palisade.ecs.names', '(\w+)'\) }}", value)[1])  # type: ignore[index]
         for key, value in vars_file[f"__{prefix}_names"].items()
     }
-    return {**shared, f"__{prefix}_names": looked_up}
+    key_arns = dict.fromkeys(("data", "logs", "images"), names.of("missing_key")["arn"])
+    return {**shared, f"__{prefix}_names": looked_up, f"__{prefix}_key_arns": key_arns}
 
 
 def strict() -> Environment:
@@ -124,9 +147,12 @@ def too_broad(statement: Statement) -> Iterator[str]:
 
 
 def _for_one_purpose(statement: Statement) -> bool:
-    # In the document of a key, where * means this key, the encryption context says what for.
+    # In the document of a key, where * means this key, a condition says what for.
+    if statement.get("Sid") == ADMINISTRATION:
+        return "Condition" not in statement and not USES_OF_KEYS & set(listed(statement["Action"]))
     operators = statement.get("Condition", {}).values()
-    return any(key.startswith("kms:EncryptionContext:") for tests in operators for key in tests)
+    purposes = ("kms:EncryptionContext:", "kms:ViaService")
+    return "Principal" in statement and any(key.startswith(purposes) for tests in operators for key in tests)
 
 
 def unknown_actions(statement: Statement) -> list[str]:
@@ -136,12 +162,12 @@ def unknown_actions(statement: Statement) -> list[str]:
 
 def _is_known(action: str) -> bool:
     service, _, pattern = action.partition(":")
-    return any(fnmatchcase(operation, pattern) for operation in operations(service))
+    return action in PERMISSIONS_ONLY or any(fnmatchcase(operation, pattern) for operation in operations(service))
 
 
 @cache
 def operations(service: str) -> tuple[str, ...]:
-    return tuple(botocore.session.get_session().get_service_model(service).operation_names)
+    return tuple(botocore.session.get_session().get_service_model(MODELS.get(service, service)).operation_names)
 
 
 def endpoint_complaints(policy: dict[str, Any]) -> Iterator[str]:
@@ -158,7 +184,9 @@ def trust_complaints(policy: dict[str, Any]) -> Iterator[str]:
     """Say how a service could be talked into assuming a role for another account."""
     for statement in policy["Statement"]:
         condition = statement.get("Condition", {})
-        if not condition.get("StringEquals", {}).get("aws:SourceAccount", "").isdigit():
+        # Some services are not documented to say where they come from; the others have to.
+        end = "IfExists" if statement["Principal"]["Service"] in SAY_NOTHING else ""
+        if not condition.get(f"StringEquals{end}", {}).get("aws:SourceAccount", "").isdigit():
             yield "has no aws:SourceAccount"
-        if ":123456789012:" not in condition.get("ArnLike", {}).get("aws:SourceArn", ""):
+        if ":123456789012:" not in condition.get(f"ArnLike{end}", {}).get("aws:SourceArn", ""):
             yield "has no aws:SourceArn"

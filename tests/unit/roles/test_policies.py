@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_endpoints import ALWAYS, GATEWAYS
+from ansible_collections.palisade.ecs.plugins.plugin_utils._permissions_boundary import (
+    beyond_boundary,
+    permissions_boundary,
+)
 from jinja2 import UndefinedError
 
 from tests.unit.house.checkout import ROOT
@@ -47,7 +51,7 @@ def policy(**changes: Any) -> dict[str, Any]:
 
 def test_every_document_is_looked_at() -> None:
     names = {path.name.removesuffix(".json.j2") for path in TEMPLATES}
-    assert names >= {"task", "execution", "image-layers", "trust", "key"}
+    assert names >= {"task", "execution", "image-layers", "trust-tasks", "key-logs", "backup"}
 
 
 @each
@@ -86,7 +90,9 @@ def test_layers_signed_by_ecr_pass_and_nothing_else_in_s3() -> None:
 def test_endpoints_let_a_role_do_all_that_it_may_and_no_more(role: str, services: list[str]) -> None:
     compiled = endpoint_policies(services)
     through = {pair for policy in compiled.values() for pair in policies.allowed(policy)}
-    assert set(policies.allowed(security(role))) == through
+    # Who reads an encrypted table leaves the use of its key to DynamoDB.
+    calls = {pair for pair in policies.allowed(security(role)) if not pair[0].startswith("kms:")}
+    assert calls == through
     arn = policies.names_of("aws").of(f"{role}_role")["arn"]
     for policy in compiled.values():
         for statement in policy["Statement"]:
@@ -97,33 +103,97 @@ def test_application_may_call_what_it_calls_and_nothing_else() -> None:
     source = (ROOT / "app" / "src" / "storefront" / "repository.py").read_text(encoding="utf-8")
     called = {name.title().replace("_", "") for name in re.findall(r"_client\.([a-z_]+)\(", source)}
     assert "PutItem" in called
-    assert {action for action, _ in policies.allowed(security("task"))} == {f"dynamodb:{name}" for name in called}
+    allowed = {action for action, _ in policies.allowed(security("task"))}
+    assert allowed == {f"dynamodb:{name}" for name in called} | {"kms:Decrypt"}
 
 
-def test_only_tasks_of_this_account_get_the_roles() -> None:
-    trust = security("trust")
+@pytest.mark.parametrize(
+    ("document", "service", "source"),
+    [
+        ("trust-tasks", "ecs-tasks", "arn:aws:ecs:eu-central-1:123456789012:*"),
+        ("trust-infrastructure", "ecs", "arn:aws:ecs:eu-central-1:123456789012:*"),
+        ("trust-flow-log", "vpc-flow-logs", "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*"),
+        ("trust-backup", "backup", "arn:aws:backup:eu-central-1:123456789012:*"),
+    ],
+)
+def test_only_one_service_gets_a_role_and_only_for_this_account(document: str, service: str, source: str) -> None:
+    trust = security(document)
     assert list(policies.trust_complaints(trust)) == []
     (statement,) = trust["Statement"]
-    assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
-    assert statement["Condition"]["ArnLike"]["aws:SourceArn"] == "arn:aws:ecs:eu-central-1:123456789012:*"
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    (sources,) = (tests for operator, tests in statement["Condition"].items() if operator.startswith("ArnLike"))
+    assert sources == {"aws:SourceArn": source}
 
 
-def test_key_is_administered_by_the_account_and_used_by_the_logs_of_this_stack() -> None:
-    account, logs = security("key")["Statement"]
+KEYS = [path for path in TEMPLATES if kind_of(path) == "key"]
+
+
+@pytest.mark.parametrize("path", KEYS, ids=lambda path: path.name)
+def test_account_administers_each_key_and_cannot_be_locked_out(path: Path) -> None:
+    account, *uses = document(path)["Statement"]
     assert account["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    assert {"kms:PutKeyPolicy", "kms:GetKeyPolicy", "kms:CancelKeyDeletion"} <= set(account["Action"])
+    assert all(statement["Condition"] for statement in uses)
+
+
+def test_account_uses_keys_by_way_of_the_services_that_need_them() -> None:
+    ways = {
+        (path.name.split(".")[0], statement["Condition"]["StringEquals"]["kms:ViaService"])
+        for path in KEYS
+        for statement in document(path)["Statement"][1:]
+        if "AWS" in statement["Principal"]
+    }
+    assert ways == {
+        ("key-data", "backup.eu-central-1.amazonaws.com"),
+        ("key-data", "dynamodb.eu-central-1.amazonaws.com"),
+        ("key-images", "ecr.eu-central-1.amazonaws.com"),
+        ("key-images", "secretsmanager.eu-central-1.amazonaws.com"),
+    }
+
+
+def test_logs_key_is_used_by_the_log_groups_and_the_alarms_of_this_stack() -> None:
+    _, logs, alarms = security("key-logs")["Statement"]
     assert logs["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
-    context = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/shop-prod"}
-    assert logs["Condition"] == {"ArnEquals": context}
+    groups = ["/ecs/shop-prod", "/vpc/shop-prod", "aws-waf-logs-shop-prod"]
+    arns = [f"arn:aws:logs:eu-central-1:123456789012:log-group:{group}" for group in groups]
+    # CloudWatch Logs says nothing about itself but the group:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    assert logs["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arns}}
+    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert alarms["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*"},
+        "ArnEquals": {
+            "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:eu-central-1:123456789012:shop-prod-alarms"
+        },
+    }
 
 
-def test_key_is_used_by_the_logs_of_china() -> None:
-    _, logs = security("key", "aws-cn")["Statement"]
+def test_services_of_china_have_names_of_china() -> None:
+    _, logs, _ = security("key-logs", "aws-cn")["Statement"]
     assert logs["Principal"] == {"Service": "logs.cn-north-1.amazonaws.com.cn"}
 
 
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_boundary_is_what_all_roles_may_do(partition: str) -> None:
+    roles = [security(name, partition) for name in ("execution", "task", "infrastructure", "flow-log", "backup")]
+    boundary = permissions_boundary(roles, [])
+    assert list(complaints("boundary", boundary)) == []
+    assert set(policies.allowed(boundary)) == {pair for role in roles for pair in policies.allowed(role)}
+    for role in roles:
+        assert beyond_boundary(role["Statement"], boundary) == []
+
+
+def test_readme_gives_the_reason_for_every_action_on_all_resources() -> None:
+    readme = (ROOT / "roles" / "security" / "README.md").read_text(encoding="utf-8")
+    identities = [path for path in TEMPLATES if kind_of(path) not in ("key", "trust")]
+    broad = {action for path in identities for action, resource in policies.allowed(document(path)) if resource == "*"}
+    assert broad == set(re.findall(r"^\| `([a-z]+:\w+)` \| every resource, because ", readme, re.MULTILINE))
+
+
 def test_template_that_uses_an_unknown_variable_is_found() -> None:
-    template = policies.strict().from_string('{"Resource": "{{ __security_names.bucket.arn }}"}')
-    with pytest.raises(UndefinedError, match="bucket"):
+    template = policies.strict().from_string('{"Resource": "{{ __security_names.queue.arn }}"}')
+    with pytest.raises(UndefinedError, match="queue"):
         template.render(policies.variables(ROOT / "roles" / "security", "aws"))
 
 
@@ -165,8 +235,31 @@ def test_broken_endpoint_policy_is_found(broken: dict[str, Any], complaint: str)
     assert list(endpoint_complaints(broken)) == [complaint]
 
 
+@pytest.mark.parametrize("document", ["trust-tasks", "trust-backup"])
 @pytest.mark.parametrize(("operator", "key"), [("StringEquals", "aws:SourceAccount"), ("ArnLike", "aws:SourceArn")])
-def test_trust_without_a_source_is_found(operator: str, key: str) -> None:
-    broken = json.loads(json.dumps(security("trust")))
-    del broken["Statement"][0]["Condition"][operator]
+def test_trust_without_a_source_is_found(document: str, operator: str, key: str) -> None:
+    broken = json.loads(json.dumps(security(document)))
+    condition = broken["Statement"][0]["Condition"]
+    del condition[next(name for name in condition if name.startswith(operator))]
     assert list(policies.trust_complaints(broken)) == [f"has no {key}"]
+
+
+def test_trust_of_a_service_that_says_where_it_comes_from_asks_for_it() -> None:
+    broken = json.loads(json.dumps(security("trust-infrastructure")))
+    broken["Statement"][0]["Principal"]["Service"] = "ecs-tasks.amazonaws.com"
+    assert list(policies.trust_complaints(broken)) == ["has no aws:SourceAccount", "has no aws:SourceArn"]
+
+
+@pytest.mark.parametrize(
+    ("sid", "action", "complaint"),
+    [
+        (policies.ADMINISTRATION, "kms:*", "allows kms:*"),
+        (policies.ADMINISTRATION, "kms:Decrypt", "allows kms:Decrypt on every resource"),
+        (policies.ADMINISTRATION, "kms:CreateGrant", "allows kms:CreateGrant on every resource"),
+        ("Use", "kms:DescribeKey", "allows kms:DescribeKey on every resource"),
+    ],
+)
+def test_key_that_the_account_could_use_by_itself_is_found(sid: str, action: str, complaint: str) -> None:
+    broken = policy(Sid=sid, Action=action, Resource="*")
+    del broken["Statement"][0]["Condition"]
+    assert complaint in list(complaints("key", broken))

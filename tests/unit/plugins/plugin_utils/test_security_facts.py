@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import security_outputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import key_arns, security_outputs
 
-KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/"
+KEYS = {"data": f"{KEY}d", "logs": f"{KEY}l", "images": f"{KEY}i"}
 IMPORTED = "arn:aws:acm:eu-central-1:123456789012:certificate/imported"
 GIVEN = "arn:aws:acm:eu-central-1:123456789012:certificate/given"
 GROUPS = [
@@ -22,7 +23,7 @@ def outputs(**changes: Any) -> dict[str, str]:
     parts: dict[str, Any] = {
         "groups": GROUPS,
         "stack": "shop-dev",
-        "keys": [{"key_arn": KEY}],
+        "key_arns": KEYS,
         "certificate_arn": "",
         "certificates": [{"certificate_arn": IMPORTED}],
     }
@@ -33,7 +34,9 @@ def test_outputs_name_what_is_there() -> None:
     assert outputs() == {
         "alb_security_group_id": "sg-alb",
         "task_security_group_id": "sg-task",
-        "key_arn": KEY,
+        "data_key_arn": f"{KEY}d",
+        "logs_key_arn": f"{KEY}l",
+        "images_key_arn": f"{KEY}i",
         "certificate_arn": IMPORTED,
     }
 
@@ -44,9 +47,25 @@ def test_given_certificate_wins(certificates: list[dict[str, str]]) -> None:
 
 
 def test_dry_run_of_an_empty_account_has_well_formed_and_distinct_groups() -> None:
-    assert outputs(groups=[], keys=[], certificates=[]) == {
-        "alb_security_group_id": "sg-00000000000000000",
-        "task_security_group_id": "sg-00000000000000001",
-        "key_arn": "",
-        "certificate_arn": "",
-    }
+    found = outputs(groups=[], certificates=[])
+    assert found["alb_security_group_id"] == "sg-00000000000000000"
+    assert found["task_security_group_id"] == "sg-00000000000000001"
+    assert found["certificate_arn"] == ""
+
+
+MADE = [{"item": "data", "key_arn": f"{KEY}d"}, {"item": "logs", "key_arn": f"{KEY}l"}, {"item": "images"}]
+FOUND = [{"item": "data", "kms_keys": [{"key_arn": f"{KEY}d"}]}, {"item": "logs", "kms_keys": []}]
+
+
+@pytest.mark.parametrize(
+    ("results", "given", "expected"),
+    [
+        ([], {}, ("none", "none", "none")),
+        (MADE, {}, (f"{KEY}d", f"{KEY}l", "none")),
+        (FOUND, {}, (f"{KEY}d", "none", "none")),
+        (FOUND, {"logs": "theirs", "images": ""}, (f"{KEY}d", "theirs", "none")),
+        ([{"item": "data", "skipped": True}], {"data": "theirs"}, ("theirs", "none", "none")),
+    ],
+)
+def test_key_is_the_given_or_the_found_one(results: Any, given: dict[str, str], expected: tuple[str, ...]) -> None:
+    assert key_arns(results, given, "none") == dict(zip(("data", "logs", "images"), expected, strict=True))
