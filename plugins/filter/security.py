@@ -20,6 +20,7 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._permissions_boundary
     permissions_boundary,
 )
 from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import key_arns, security_outputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._task_egress import EgressProblem, task_egress
 
 
 def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,7 +28,7 @@ def _reporting(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return function(*arguments, **options)
-        except PolicyProblem as problem:
+        except (EgressProblem, PolicyProblem) as problem:
             raise AnsibleFilterError(str(problem)) from None  # Ansible would print the cause a second time
 
     return call
@@ -44,5 +45,6 @@ class FilterModule:
             "key_arns": key_arns,
             "permissions_boundary": _reporting(permissions_boundary),
             "security_outputs": security_outputs,
+            "task_egress": _reporting(task_egress),
             "with_statements": _reporting(with_statements),
         }

@@ -37,6 +37,6 @@ def plan_network(inputs: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[st
     return {
         "zones": zones,
         "subnets": plan_subnets(inputs["vpc_cidr"], zones, given["public"], given["private"]),
-        "network_acls": network_acls(inputs["vpc_cidr"], inputs["public_ports"]),
+        "network_acls": network_acls(inputs["vpc_cidr"], inputs["public_ports"], inputs["egress_ports"]),
         "endpoints": endpoints,
     }

@@ -35,15 +35,19 @@ def _packet_too_big(number: int) -> Rule:
     return {"rule_number": number, "protocol": "icmp", "cidr": ANYWHERE, "icmp_type": 3, "icmp_code": 4}
 
 
-def network_acls(vpc_cidr: str, public_ports: Sequence[Any]) -> dict[str, dict[str, list[Rule]]]:
+def network_acls(
+    vpc_cidr: str, public_ports: Sequence[Any], egress_ports: Sequence[Any]
+) -> dict[str, dict[str, list[Rule]]]:
     """Return the rules in and out for the public and the private tier.
 
     Public: clients come in on the ports of the load balancer, answers to NAT gateways on theirs; out go answers to
-    clients, and what NAT gateways forward, which is HTTPS. Private: the VPC; out HTTPS to anywhere and in the answers,
-    because NAT gateways and gateway endpoints answer from public addresses, which no rule can name by prefix list.
+    clients, and what NAT gateways forward. Private: the VPC; out to anywhere on the egress ports, which have HTTPS, and
+    in the answers, because NAT gateways and gateway endpoints answer from public addresses, which no rule can name by
+    prefix list.
     Raises NetworkProblem for ports that cannot be.
     """
-    ports = _ports(public_ports)
+    ports = _ports("network_public_ports", public_ports, "those on which the load balancer listens")
+    way_out = [_tcp(200 + 10 * index, ANYWHERE, port, port) for index, port in enumerate(_egress_ports(egress_ports))]
     return {
         "public": {
             "ingress": [
@@ -54,24 +58,32 @@ def network_acls(vpc_cidr: str, public_ports: Sequence[Any]) -> dict[str, dict[s
             ],
             "egress": [
                 _everything(100, vpc_cidr),
-                _tcp(200, ANYWHERE, HTTPS, HTTPS),
+                *way_out,
                 _tcp(400, ANYWHERE, *EPHEMERAL),
                 _packet_too_big(500),
             ],
         },
         "private": {
             "ingress": [_everything(100, vpc_cidr), _tcp(400, ANYWHERE, *EPHEMERAL_OF_TASKS), _packet_too_big(500)],
-            "egress": [_everything(100, vpc_cidr), _tcp(200, ANYWHERE, HTTPS, HTTPS)],
+            "egress": [_everything(100, vpc_cidr), *way_out],
         },
     }
 
 
-def _ports(given: Sequence[Any]) -> list[int]:
+def _egress_ports(given: Sequence[Any]) -> list[int]:
+    ports = _ports("network_egress_ports", given, "those on which tasks reach the internet")
+    if HTTPS not in ports:
+        raise NetworkProblem(
+            f"network_egress_ports is {list(given)}; expected {HTTPS} among them, for the gateway endpoints."
+        )
+    return ports
+
+
+def _ports(variable: str, given: Sequence[Any], purpose: str) -> list[int]:
     ports = sorted({int(port) for port in given})
     wrong = [str(port) for port in ports if not 1 <= port <= 65535]
     if wrong or not ports or len(ports) > MOST_PORTS:
         raise NetworkProblem(
-            f"network_public_ports is {list(given)}; expected from one to {MOST_PORTS} ports between 1 and 65535, "
-            "those on which the load balancer listens."
+            f"{variable} is {list(given)}; expected from one to {MOST_PORTS} ports between 1 and 65535, {purpose}."
         )
     return ports

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.module_utils._policy_patterns import is_about_all, is_about_any
+from ansible_collections.palisade.ecs.plugins.module_utils._policy_patterns import is_about_all
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import listed
 from ansible_collections.palisade.ecs.plugins.plugin_utils._endpoint_policies import (
     Document,
@@ -43,9 +43,10 @@ def permissions_boundary(policies: Sequence[Document], statements: Sequence[Any]
 
 
 def beyond_boundary(statements: Sequence[Statement], boundary: Document) -> list[str]:
-    """Return what statements allow and a boundary does not, as "Sid: action on resource".
+    """Return what statements allow and a boundary keeps from having an effect, as "Sid: action on resource".
 
-    A boundary's condition counts as met only if the statement has it, too.
+    A condition of the boundary on a key of a service counts as met only if the statement has it, too. One on a global
+    key, such as aws:RequestedRegion, is met by some requests and not by others, which is not for us to know.
     """
     return [
         f"{statement.get('Sid', 'a statement')}: {action} on {resource}"
@@ -62,19 +63,18 @@ def _permissions(statement: Statement) -> Iterator[tuple[str, str]]:
 
 
 def _within(statement: Statement, action: str, resource: str, boundary: Sequence[Statement]) -> bool:
-    if any(one["Effect"] == "Deny" and is_about_any(one, action, resource) for one in boundary):
+    about = [one for one in boundary if is_about_all(one, action, resource)]
+    if any(one["Effect"] == "Deny" and not one.get("Condition") for one in about):
         return False
-    return any(
-        one["Effect"] == "Allow" and is_about_all(one, action, resource) and _tests(one) <= _tests(statement)
-        for one in boundary
-    )
+    return any(one["Effect"] == "Allow" and _tests(one) <= _tests(statement) for one in about)
 
 
 def _tests(statement: Statement) -> set[tuple[str, str, str]]:
-    """Return the tests of a statement's condition, each with its operator, key and values."""
+    """Return the tests of a statement's condition on keys of services, each with its operator, key and values."""
     condition: Mapping[str, Mapping[str, Any]] = statement.get("Condition") or {}
     return {
         (operator.lower(), key.lower(), json.dumps(sorted(map(str, listed(values)))))
         for operator, pairs in condition.items()
         for key, values in pairs.items()
+        if not key.lower().startswith("aws:")
     }

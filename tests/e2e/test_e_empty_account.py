@@ -12,6 +12,13 @@ import pytest
 from tests.e2e.site import Site, free_ports
 
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
+PUT_A_MESSAGE = {
+    "Sid": "Send",
+    "Effect": "Allow",
+    "Action": "sqs:SendMessage",
+    "Resource": "arn:aws:sqs:eu-central-1:123456789012:orders",
+}
 BAD_INPUT = {
     "too many zones": ({"network_az_count": 7}, "value of network_az_count must be one of: 2, 3, 4, 5, 6, got: 7"),
     "more zones than the region has": (
@@ -47,6 +54,42 @@ BAD_INPUT = {
     "a statement that IAM would not take": (
         {"security_task_statements": [{"Sid": "Decrypt", "Effect": "Allow", "Action": "*", "Resource": "*"}]},
         "statement Decrypt allows *: name the service",
+    ),
+    "a statement beyond the boundary": (
+        {"security_task_statements": [PUT_A_MESSAGE]},
+        "does not allow Send: sqs:sendmessage on arn:aws:sqs:eu-central-1:123456789012:orders, so the roles",
+    ),
+    "a boundary of another account": (
+        {"security_permissions_boundary_arn": "arn:aws:iam::111122223333:policy/ceiling"},
+        "expected the ARN of a policy of account 123456789012",
+    ),
+    "a boundary that does not exist": (
+        {"security_permissions_boundary_arn": "arn:aws:iam::123456789012:policy/ceiling"},
+        "is arn:aws:iam::123456789012:policy/ceiling, but there is no such policy. Create it first",
+    ),
+    "a malformed statement of the boundary": (
+        {"security_boundary_statements": [{"Sid": "Send", "Effect": "Allow", "Action": "sqs:SendMessage"}]},
+        "security_boundary_statements has statement 1, which needs Resource",
+    ),
+    "a key of another region": (
+        {"security_key_arns": {"logs": KEY.replace("eu-central-1", "eu-west-1")}},
+        "security_key_arns.logs is arn:aws:kms:eu-west-1:123456789012:key/",
+    ),
+    "a key of another account": (
+        {"security_key_arns": {"data": KEY.replace("123456789012", "111122223333")}},
+        "expected the ARN of a key, not of an alias, in eu-central-1 and account 123456789012",
+    ),
+    "a key that does not exist": (
+        {"security_key_arns": {"images": KEY}},
+        f"security_key_arns.images is {KEY}, but that key does not exist. Expected one that is Enabled",
+    ),
+    "an egress rule without a network": (
+        {"security_task_egress": [{"description": "Payments", "port": 443, "cidrs": ["192.0.2.1/24"]}]},
+        "security_task_egress has rule 1, which has the network 192.0.2.1/24",
+    ),
+    "an egress rule for a port that the network closes": (
+        {"security_task_egress": [{"description": "Queue", "port": 5671, "cidrs": ["192.0.2.0/24"]}]},
+        "let tasks out on 443 only: add it to network_egress_ports",
     ),
     "no certificate": ({"security_certificate_file": ""}, "The load balancer needs one certificate"),
     "a certificate that is missing": (
@@ -135,7 +178,14 @@ def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
     said = account.playbook("--check", "--diff")
     assert "failed=0" in said
     assert "This was a dry run; nothing was changed." in said
-    for task in ("vpc | Create the VPC", "table | Create the table", "service | Create or update the service"):
+    for item in ("data", "logs", "images", "execution", "task", "infrastructure", "flow_log", "backup"):
+        assert f"changed: [localhost] => (item={item})" in said
+    for task in (
+        "vpc | Create the VPC",
+        "policies | Create the permissions boundary",
+        "table | Create the table",
+        "service | Create or update the service",
+    ):
         assert f"{task}] " in said
     assert what_is_there(account) == NOTHING
 
@@ -145,4 +195,6 @@ def test_without_an_image_everything_but_the_service_is_made(account: Site) -> N
     assert "No image yet, so everything but the service is made." in said
     there = what_is_there(account)
     assert all(there.values()), there
+    assert len(there["roles"]) == len(there["policies"]) - 1 == 5
+    assert len(there["keys"]) == 3
     assert not account.client("ecs").list_services(cluster="shop-local")["serviceArns"]

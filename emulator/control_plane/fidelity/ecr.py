@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.ecr.exceptions import ImageAlreadyExistsException
 from moto.ecr.models import ECRBackend, Image
+from moto.kms.models import kms_backends
 
 from emulator.control_plane.fidelity.error import AwsError
 
@@ -17,6 +18,7 @@ def apply() -> None:
     _digest_the_manifest(Image)
     _refuse_the_same_untagged_image(ECRBackend)
     _name_the_immutable_tag(ECRBackend)
+    _ask_for_the_key(ECRBackend)
 
 
 def manifest_digest(manifest: str) -> str:
@@ -71,3 +73,26 @@ def _name_the_immutable_tag(backend_class: Any) -> None:
         return original(backend, repository_name, image_manifest, image_tag, *rest)
 
     backend_class.put_image = put_image
+
+
+def _ask_for_the_key(backend_class: Any) -> None:
+    """AWS: asks KMS for the key and keeps its ARN; one that does not exist is a KmsException. moto: keeps any text."""
+    original = backend_class.create_repository
+
+    def create_repository(backend: Any, *arguments: Any, **options: Any) -> Any:
+        encryption = options.get("encryption_config") or {}
+        if name := encryption.get("kmsKey"):
+            found = _key(kms_backends[backend.account_id][backend.region_name], name)
+            if found is None:
+                raise AwsError("KmsException", f"The operation failed due to a KMS exception: {name} is not found.")
+            options["encryption_config"] = {**encryption, "kmsKey": found.arn}
+        return original(backend, *arguments, **options)
+
+    backend_class.create_repository = create_repository
+
+
+def _key(keys: Any, name: str) -> Any:
+    """Return the key that an id, an alias or the ARN of either names; nothing if there is none."""
+    last = name.rpartition(":")[2]
+    key_id = keys.get_key_id_from_alias(last) if last.startswith("alias/") else last.removeprefix("key/")
+    return keys.keys.get(key_id)

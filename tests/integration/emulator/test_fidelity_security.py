@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -166,3 +167,34 @@ def test_a_certificate_that_a_listener_has_cannot_be_deleted(emulator: Emulator,
     elbv2.delete_listener(ListenerArn=listener)
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["InUseBy"] == []
     acm.delete_certificate(CertificateArn=arn)
+
+
+def test_a_role_takes_only_a_boundary_that_exists(emulator: Emulator) -> None:
+    iam = emulator.client("iam")
+    trust = {"RoleName": "limited", "AssumeRolePolicyDocument": '{"Version": "2012-10-17", "Statement": []}'}
+    missing = "arn:aws:iam::123456789012:policy/ceiling"
+    with pytest.raises(ClientError) as error:
+        iam.create_role(**trust, PermissionsBoundary=missing)
+    assert code(error) == "NoSuchEntity"
+    document = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    made = iam.create_policy(
+        PolicyName="ceiling", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [document]})
+    )
+    iam.create_role(**trust, PermissionsBoundary=made["Policy"]["Arn"])
+    with pytest.raises(ClientError) as error:
+        iam.put_role_permissions_boundary(RoleName="limited", PermissionsBoundary=f"{missing}-of-nobody")
+    assert code(error) == "NoSuchEntity"
+    boundary = iam.get_role(RoleName="limited")["Role"]["PermissionsBoundary"]
+    assert boundary["PermissionsBoundaryArn"] == made["Policy"]["Arn"]
+
+
+def test_a_repository_takes_only_a_key_that_exists_and_keeps_its_arn(emulator: Emulator) -> None:
+    ecr, kms = emulator.client("ecr"), emulator.client("kms")
+    encryption = {"encryptionType": "KMS", "kmsKey": "alias/pictures"}
+    with pytest.raises(ClientError) as error:
+        ecr.create_repository(repositoryName="pictures", encryptionConfiguration=encryption)
+    assert code(error) == "KmsException"
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/pictures", TargetKeyId=key["KeyId"])
+    made = ecr.create_repository(repositoryName="pictures", encryptionConfiguration=encryption)["repository"]
+    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key["Arn"]}

@@ -146,3 +146,14 @@ def test_statement_that_iam_would_not_take_is_named(statement: Any, message: str
         with_statements({"Statement": [READ]}, [statement])
     assert str(refused.value).startswith("security_task_statements has statement 1, which")
     assert message in str(refused.value)
+
+
+def test_key_that_a_service_uses_for_a_role_needs_no_endpoint() -> None:
+    """DynamoDB has a way of its own to the key; a policy that let the role use it would be too wide."""
+    through = {"StringEquals": {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}}
+    statement = {"Sid": "Key", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:key", "Condition": through}
+    grant = {"principal_arn": "arn:role", "policy": {"Statement": [statement]}}
+    with pytest.raises(PolicyProblem, match="no role may do anything through the endpoint for kms"):
+        compile_policies([grant], ["kms"])
+    direct = {**statement, "Condition": {}}
+    assert compile_policies([{**grant, "policy": {"Statement": [direct]}}], ["kms"])["kms"]["Statement"]

@@ -19,6 +19,7 @@ INPUTS: dict[str, Any] = {
     "public_cidrs": [],
     "private_cidrs": [],
     "public_ports": [443],
+    "egress_ports": [443],
     "nat_mode": "per_az",
     "features": [],
     "extra_endpoints": [],

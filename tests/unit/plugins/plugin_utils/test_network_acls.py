@@ -24,7 +24,7 @@ def allowed(rules: list[dict[str, Any]], peer: str, port: int, protocol: str = "
     return False
 
 
-ACLS = network_acls(VPC, [443])
+ACLS = network_acls(VPC, [443], [443])
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_no_datagram_passes_from_or_to_the_internet(tier: str, direction: str) -
 
 
 def test_ports_of_the_load_balancer_are_let_in_and_no_others() -> None:
-    rules = network_acls(VPC, ["443", 80, 80])["public"]["ingress"]
+    rules = network_acls(VPC, ["443", 80, 80], [443])["public"]["ingress"]
     assert allowed(rules, OUTSIDE, 80)
     assert allowed(rules, OUTSIDE, 443)
     assert not allowed(rules, OUTSIDE, 81)
 
 
 def test_an_acl_holds_the_rules_and_every_number_is_its_own() -> None:
-    for directions in network_acls(VPC, range(440, 450)).values():
+    for directions in network_acls(VPC, range(440, 450), range(440, 450)).values():
         for rules in directions.values():
             numbers = [rule["rule_number"] for rule in rules]
             assert len(numbers) == len(set(numbers)) <= 20
@@ -90,4 +90,21 @@ def test_an_acl_holds_the_rules_and_every_number_is_its_own() -> None:
 @pytest.mark.parametrize("ports", [[], [0], [65536], list(range(1, 12))])
 def test_ports_that_cannot_be_are_refused(ports: list[int]) -> None:
     with pytest.raises(NetworkProblem, match=r"network_public_ports is .*expected from one to 10 ports"):
-        network_acls(VPC, ports)
+        network_acls(VPC, ports, [443])
+
+
+def test_tasks_get_out_on_their_ports_through_both_tiers() -> None:
+    for tier in network_acls(VPC, [443], [5671, 443]).values():
+        ports = [
+            rule["from_port"] for rule in tier["egress"] if rule["protocol"] == "tcp" and rule["rule_number"] < 400
+        ]
+        assert ports == [443, 5671]
+
+
+@pytest.mark.parametrize(
+    ("ports", "message"),
+    [([], "expected from one to 10 ports"), ([0, 443], "between 1 and 65535"), ([5671], "expected 443 among them")],
+)
+def test_ports_that_would_cut_the_endpoints_off_are_refused(ports: list[int], message: str) -> None:
+    with pytest.raises(NetworkProblem, match=rf"network_egress_ports is .*{message}"):
+        network_acls(VPC, [443], ports)
