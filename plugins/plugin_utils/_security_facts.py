@@ -21,7 +21,7 @@ def key_arns(results: Sequence[Facts], given: Facts, missing: str) -> dict[str, 
 
     Results are those of a loop over purposes with M(amazon.aws.kms_key) or M(amazon.aws.kms_key_info).
     """
-    found = {str(result["item"]): _key_arn(result) for result in results}
+    found = {str(result["item"]): arn for result in results if (arn := _key_arn(result))}
     return {purpose: given.get(purpose) or found.get(purpose) or missing for purpose in PURPOSES}
 
 

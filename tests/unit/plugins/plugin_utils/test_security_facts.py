@@ -63,6 +63,7 @@ FOUND = [{"item": "data", "kms_keys": [{"key_arn": f"{KEY}d"}]}, {"item": "logs"
         ([], {}, ("none", "none", "none")),
         (MADE, {}, (f"{KEY}d", f"{KEY}l", "none")),
         (FOUND, {}, (f"{KEY}d", "none", "none")),
+        (MADE + FOUND, {}, (f"{KEY}d", f"{KEY}l", "none")),
         (FOUND, {"logs": "theirs", "images": ""}, (f"{KEY}d", "theirs", "none")),
         ([{"item": "data", "skipped": True}], {"data": "theirs"}, ("theirs", "none", "none")),
     ],
