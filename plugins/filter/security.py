@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.palisade.ecs.plugins.plugin_utils._certificates import acm_problems, pem_problems
 from ansible_collections.palisade.ecs.plugins.plugin_utils._endpoint_policies import (
     PolicyProblem,
     compile_policies,
@@ -19,7 +20,11 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._permissions_boundary
     beyond_boundary,
     permissions_boundary,
 )
-from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import key_arns, security_outputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import (
+    edge_outputs,
+    key_arns,
+    security_outputs,
+)
 from ansible_collections.palisade.ecs.plugins.plugin_utils._task_egress import EgressProblem, task_egress
 
 
@@ -40,9 +45,12 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
         return {
+            "acm_problems": acm_problems,
             "beyond_boundary": beyond_boundary,
+            "edge_outputs": edge_outputs,
             "endpoint_policies": _reporting(compile_policies),
             "key_arns": key_arns,
+            "pem_problems": pem_problems,
             "permissions_boundary": _reporting(permissions_boundary),
             "security_outputs": security_outputs,
             "task_egress": _reporting(task_egress),

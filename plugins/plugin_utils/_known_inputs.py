@@ -14,6 +14,7 @@ SHARED_PREFIXES = ("network_", "security_", "data_")
 SHARED_INPUTS = (
     "palisade_account_id",
     "palisade_ca_file",
+    "palisade_domain",
     "palisade_endpoint_url",
     "palisade_environment",
     "palisade_name",

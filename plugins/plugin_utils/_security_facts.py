@@ -30,19 +30,30 @@ def _key_arn(result: Facts) -> str:
     return next((str(key["key_arn"]) for key in keys if key.get("key_arn")), "")
 
 
-def security_outputs(
-    groups: Sequence[Facts],
-    stack: str,
-    key_arns: Mapping[str, str],
-    certificate_arn: str,
-    certificates: Sequence[Facts],
-) -> dict[str, str]:
-    """Return security_outputs, with placeholders for what is not there yet (the dry run of an empty account)."""
+def security_outputs(groups: Sequence[Facts], stack: str, key_arns: Mapping[str, str]) -> dict[str, str]:
+    """Return groups and keys, with placeholders for what is not there yet (the dry run of an empty account)."""
     by_name = {group["group_name"]: group["group_id"] for group in groups}
-    imported = certificates[0]["certificate_arn"] if certificates else ""
     return {
         "alb_security_group_id": by_name.get(f"{stack}-alb", placeholder("sg")),
         "task_security_group_id": by_name.get(f"{stack}-task", placeholder("sg", 1)),
         **{f"{purpose}_key_arn": arn for purpose, arn in key_arns.items()},
-        "certificate_arn": certificate_arn or imported,
+    }
+
+
+def edge_outputs(certificates: Sequence[Facts], inputs: Facts, web_acl: Facts) -> dict[str, Any]:
+    """Return what the load balancer gets, with empty strings for what is not there yet.
+
+    A stack that had its certificate imported and then had one requested has both until the first is deleted.
+    """
+    requested = not inputs["certificate_file"]
+    kind = "AMAZON_ISSUED" if requested else "IMPORTED"
+    found = [
+        one["certificate_arn"]
+        for one in certificates
+        if one["type"] == kind and (not requested or one["domain_name"] == inputs["domain"].lower())
+    ]
+    return {
+        "certificate_arn": inputs["certificate_arn"] or (found[0] if found else ""),
+        "web_acl_arn": web_acl.get("arn", ""),
+        "waf_enabled": inputs["waf_enabled"],
     }

@@ -24,6 +24,8 @@ PARTITIONS = {"aws": "eu-central-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-g
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and those of KMS and VPC endpoints.
 LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "trust": 2048}
 LIMITS |= dict.fromkeys(("execution", "task", "infrastructure", "flow", "backup", "boundary"), 6144)
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html; SNS has the limit of messages.
+LIMITS |= {"log": 20480, "alarm": 30720}
 # AWS offers no narrower way; the role's README says why.
 BROAD = {
     ("LogInToTheRegistry", "ecr:GetAuthorizationToken"),
@@ -137,6 +139,8 @@ def too_broad(statement: Statement) -> Iterator[str]:
     inverted = {"NotAction", "NotResource", "NotPrincipal"} & statement.keys()
     if inverted:
         yield f"uses {', '.join(sorted(inverted))}"
+    if statement["Effect"] == "Deny":
+        return
     for action in listed(statement.get("Action", [])):
         if (statement.get("Sid"), action) in BROAD:
             continue

@@ -169,6 +169,24 @@ def test_logs_key_is_used_by_the_log_groups_and_the_alarms_of_this_stack() -> No
     }
 
 
+def test_alarms_of_the_account_are_published_and_nothing_without_tls() -> None:
+    alarms, plain = security("alarm-topic")["Statement"]
+    assert (alarms["Principal"], alarms["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    assert alarms["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert (plain["Effect"], plain["Principal"], plain["Action"]) == ("Deny", "*", "sns:Publish")
+    assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_load_balancers_of_the_account_write_to_the_bucket_and_nothing_goes_without_tls() -> None:
+    bucket = "arn:aws:s3:::shop-prod-logs-123456789012-eu-central-1"
+    logs, plain = security("log-bucket")["Statement"]
+    assert logs["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert (logs["Action"], logs["Resource"]) == ("s3:PutObject", f"{bucket}/AWSLogs/123456789012/*")
+    assert (plain["Effect"], plain["Principal"], plain["Action"]) == ("Deny", "*", "s3:*")
+    assert plain["Resource"] == [bucket, f"{bucket}/*"]
+    assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
 def test_services_of_china_have_names_of_china() -> None:
     _, logs, _ = security("key-logs", "aws-cn")["Statement"]
     assert logs["Principal"] == {"Service": "logs.cn-north-1.amazonaws.com.cn"}

@@ -6,7 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import key_arns, security_outputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._security_facts import (
+    edge_outputs,
+    key_arns,
+    security_outputs,
+)
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/"
 KEYS = {"data": f"{KEY}d", "logs": f"{KEY}l", "images": f"{KEY}i"}
@@ -19,42 +23,55 @@ GROUPS = [
 ]
 
 
-def outputs(**changes: Any) -> dict[str, str]:
-    parts: dict[str, Any] = {
-        "groups": GROUPS,
-        "stack": "shop-dev",
-        "key_arns": KEYS,
-        "certificate_arn": "",
-        "certificates": [{"certificate_arn": IMPORTED}],
-    }
-    return security_outputs(**parts | changes)
+ACL = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/1"
+REQUESTED = "arn:aws:acm:eu-central-1:123456789012:certificate/requested"
+OLD = "arn:aws:acm:eu-central-1:123456789012:certificate/old"
+FOUND = [
+    {"certificate_arn": OLD, "type": "AMAZON_ISSUED", "domain_name": "old.example.com"},
+    {"certificate_arn": IMPORTED, "type": "IMPORTED", "domain_name": "shop.example.com"},
+    {"certificate_arn": REQUESTED, "type": "AMAZON_ISSUED", "domain_name": "shop.example.com"},
+]
+
+
+def edge(certificates: list[dict[str, str]], web_acl: dict[str, str] | None = None, **inputs: Any) -> dict[str, Any]:
+    nothing = {"certificate_arn": "", "certificate_file": "", "domain": "", "waf_enabled": True}
+    return edge_outputs(certificates, nothing | inputs, web_acl or {})
 
 
 def test_outputs_name_what_is_there() -> None:
-    assert outputs() == {
+    assert security_outputs(GROUPS, "shop-dev", KEYS) == {
         "alb_security_group_id": "sg-alb",
         "task_security_group_id": "sg-task",
         "data_key_arn": f"{KEY}d",
         "logs_key_arn": f"{KEY}l",
         "images_key_arn": f"{KEY}i",
+    }
+    assert edge(FOUND, {"arn": ACL}, certificate_file="site.pem", waf_enabled=False) == {
         "certificate_arn": IMPORTED,
+        "web_acl_arn": ACL,
+        "waf_enabled": False,
     }
 
 
-@pytest.mark.parametrize("certificates", [[], [{"certificate_arn": IMPORTED}]])
+@pytest.mark.parametrize("certificates", [[], FOUND])
 def test_given_certificate_wins(certificates: list[dict[str, str]]) -> None:
-    assert outputs(certificate_arn=GIVEN, certificates=certificates)["certificate_arn"] == GIVEN
+    assert edge(certificates, certificate_arn=GIVEN)["certificate_arn"] == GIVEN
+
+
+def test_requested_certificate_is_that_of_the_domain() -> None:
+    assert edge(FOUND, domain="Shop.example.com")["certificate_arn"] == REQUESTED
+    assert edge(FOUND, domain="new.example.com")["certificate_arn"] == ""
 
 
 def test_dry_run_of_an_empty_account_has_well_formed_and_distinct_groups() -> None:
-    found = outputs(groups=[], certificates=[])
+    found = security_outputs([], "shop-dev", {})
     assert found["alb_security_group_id"] == "sg-00000000000000000"
     assert found["task_security_group_id"] == "sg-00000000000000001"
-    assert found["certificate_arn"] == ""
+    assert edge([]) == {"certificate_arn": "", "web_acl_arn": "", "waf_enabled": True}
 
 
 MADE = [{"item": "data", "key_arn": f"{KEY}d"}, {"item": "logs", "key_arn": f"{KEY}l"}, {"item": "images"}]
-FOUND = [{"item": "data", "kms_keys": [{"key_arn": f"{KEY}d"}]}, {"item": "logs", "kms_keys": []}]
+FOUND_KEYS = [{"item": "data", "kms_keys": [{"key_arn": f"{KEY}d"}]}, {"item": "logs", "kms_keys": []}]
 
 
 @pytest.mark.parametrize(
@@ -62,9 +79,9 @@ FOUND = [{"item": "data", "kms_keys": [{"key_arn": f"{KEY}d"}]}, {"item": "logs"
     [
         ([], {}, ("none", "none", "none")),
         (MADE, {}, (f"{KEY}d", f"{KEY}l", "none")),
-        (FOUND, {}, (f"{KEY}d", "none", "none")),
-        (MADE + FOUND, {}, (f"{KEY}d", f"{KEY}l", "none")),
-        (FOUND, {"logs": "theirs", "images": ""}, (f"{KEY}d", "theirs", "none")),
+        (FOUND_KEYS, {}, (f"{KEY}d", "none", "none")),
+        (MADE + FOUND_KEYS, {}, (f"{KEY}d", f"{KEY}l", "none")),
+        (FOUND_KEYS, {"logs": "theirs", "images": ""}, (f"{KEY}d", "theirs", "none")),
         ([{"item": "data", "skipped": True}], {"data": "theirs"}, ("theirs", "none", "none")),
     ],
 )

@@ -6,7 +6,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import SHAPES, NameProblem, StackNames
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import (
+    SHAPES,
+    STACK_NAME_LIMIT,
+    NameProblem,
+    StackNames,
+)
 
 DEV = StackNames("shop", "dev", "123456789012", "eu-central-1")
 
@@ -55,6 +60,12 @@ NAMES = {
     "account_root": "root",
     "ecs_resources": "*",
     "layer_bucket": "prod-eu-central-1-starport-layer-bucket",
+    "flow_log_role": "shop-dev-eu-central-1-flow-log",
+    "web_acl": "shop-dev",
+    "waf_log_group": "aws-waf-logs-shop-dev",
+    "flow_log_group": "/vpc/shop-dev",
+    "log_bucket": "shop-dev-logs-123456789012-eu-central-1",
+    "alarm_topic": "shop-dev-alarms",
     "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
 }
 ARNS = {
@@ -193,3 +204,9 @@ def test_name_may_contain_internal_elsewhere() -> None:
 def test_unknown_resource_is_named_with_the_known_ones() -> None:
     with pytest.raises(NameProblem, match=r"'tabel' is no resource of a stack; expected one of .*\btable\b"):
         DEV.of("tabel")
+
+
+def test_the_longest_stack_in_the_longest_region_still_has_a_bucket() -> None:
+    longest = StackNames("a" * 20, "dev", "123456789012", "ap-northeast-1")
+    assert len(longest.stack) == STACK_NAME_LIMIT
+    assert len(longest.of("log_bucket")["name"]) <= 63
