@@ -65,6 +65,9 @@ SHAPES = {
     # The names of buckets are those of all accounts and regions; 63 characters at most.
     "log_bucket": ("{stack}-logs-{account}-{region}", "s3:::{name}"),
     "alarm_topic": ("{stack}-alarms", "sns:{region}:{account}:{name}"),
+    # Well-formed, and never of anything that exists: for the dry run of an empty account.
+    "missing_load_balancer": ("{stack}", "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/0000000000000000"),
+    "missing_web_acl": ("{stack}", "wafv2:{region}:{account}:regional/webacl/{name}/ffffffff-ffff-ffff-ffff-ffffffffffff"),
     "registry": ("{account}.dkr.ecr.{region}.{suffix}", ""),
 }
 

@@ -66,6 +66,8 @@ NAMES = {
     "flow_log_group": "/vpc/shop-dev",
     "log_bucket": "shop-dev-logs-123456789012-eu-central-1",
     "alarm_topic": "shop-dev-alarms",
+    "missing_load_balancer": "shop-dev",
+    "missing_web_acl": "shop-dev",
     "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
 }
 ARNS = {
@@ -106,6 +108,8 @@ ARNS = {
     "flow_log_group": "logs:eu-central-1:123456789012:log-group:/vpc/shop-dev",
     "log_bucket": "s3:::shop-dev-logs-123456789012-eu-central-1",
     "alarm_topic": "sns:eu-central-1:123456789012:shop-dev-alarms",
+    "missing_load_balancer": "elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0000000000000000",
+    "missing_web_acl": "wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
 
 
