@@ -66,8 +66,11 @@ SHAPES = {
     "log_bucket": ("{stack}-logs-{account}-{region}", "s3:::{name}"),
     "alarm_topic": ("{stack}-alarms", "sns:{region}:{account}:{name}"),
     # Well-formed, and never of anything that exists: for the dry run of an empty account.
-    "missing_load_balancer": ("{stack}", "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/0000000000000000"),
-    "missing_web_acl": ("{stack}", "wafv2:{region}:{account}:regional/webacl/{name}/ffffffff-ffff-ffff-ffff-ffffffffffff"),
+    "missing_load_balancer": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}"),
+    "missing_web_acl": (
+        "{stack}/ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "wafv2:{region}:{account}:regional/webacl/{name}",
+    ),
     "registry": ("{account}.dkr.ecr.{region}.{suffix}", ""),
 }
 

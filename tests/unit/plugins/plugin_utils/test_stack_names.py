@@ -15,6 +15,7 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import (
 
 DEV = StackNames("shop", "dev", "123456789012", "eu-central-1")
 
+BALANCERS = "elasticloadbalancing:eu-central-1:123456789012"
 NAMES = {
     "stack": "shop-dev",
     "cluster": "shop-dev",
@@ -60,14 +61,8 @@ NAMES = {
     "account_root": "root",
     "ecs_resources": "*",
     "layer_bucket": "prod-eu-central-1-starport-layer-bucket",
-    "flow_log_role": "shop-dev-eu-central-1-flow-log",
-    "web_acl": "shop-dev",
-    "waf_log_group": "aws-waf-logs-shop-dev",
-    "flow_log_group": "/vpc/shop-dev",
-    "log_bucket": "shop-dev-logs-123456789012-eu-central-1",
-    "alarm_topic": "shop-dev-alarms",
-    "missing_load_balancer": "shop-dev",
-    "missing_web_acl": "shop-dev",
+    "missing_load_balancer": "shop-dev/0000000000000000",
+    "missing_web_acl": "shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
     "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
 }
 ARNS = {
@@ -108,7 +103,7 @@ ARNS = {
     "flow_log_group": "logs:eu-central-1:123456789012:log-group:/vpc/shop-dev",
     "log_bucket": "s3:::shop-dev-logs-123456789012-eu-central-1",
     "alarm_topic": "sns:eu-central-1:123456789012:shop-dev-alarms",
-    "missing_load_balancer": "elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0000000000000000",
+    "missing_load_balancer": f"{BALANCERS}:loadbalancer/app/shop-dev/0000000000000000",
     "missing_web_acl": "wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
 
