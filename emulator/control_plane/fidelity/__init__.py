@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 
 from emulator.control_plane.fidelity import (
+    access_log,
     acm,
     dynamodb,
     ec2,
@@ -23,6 +24,7 @@ from emulator.control_plane.fidelity import (
     network_acl,
     network_interface,
     security_group,
+    service_linked_role,
     vpc_endpoint,
     wafv2,
 )
@@ -32,6 +34,7 @@ from emulator.control_plane.fidelity import (
 def apply() -> None:
     """Install every patch, once per process."""
     for service in (
+        access_log,
         acm,
         dynamodb,
         ec2,
@@ -49,6 +52,7 @@ def apply() -> None:
         network_acl,
         network_interface,
         security_group,
+        service_linked_role,
         vpc_endpoint,
         wafv2,
     ):
