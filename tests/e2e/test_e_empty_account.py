@@ -96,6 +96,21 @@ BAD_INPUT = {
         {"security_certificate_file": "/nowhere/site.pem"},
         'security_certificate_file is "/nowhere/site.pem", which is no file',
     ),
+    "a certificate for another domain": (
+        {"palisade_domain": "shop.example.com"},
+        "security_certificate_file has a certificate for localhost, but security_domain is shop.example.com.",
+    ),
+    "a certificate of another account": (
+        {
+            "security_certificate_file": "",
+            "security_certificate_arn": "arn:aws:acm:eu-central-1:111122223333:certificate/a",
+        },
+        "expected the ARN of an ACM certificate in eu-central-1 of account 123456789012",
+    ),
+    "a policy without TLS 1.3": (
+        {"ecs_service_ssl_policy": "ELBSecurityPolicy-2016-08"},
+        "value of ecs_service_ssl_policy must be one of: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    ),
     "another account": (
         {"palisade_account_id": "111122223333"},
         "belong to account 123456789012, but palisade_account_id is 111122223333",
@@ -135,6 +150,11 @@ def what_is_there(account: Site) -> dict[str, list[str]]:
         "repositories": [
             one["repositoryName"] for one in account.client("ecr").describe_repositories()["repositories"]
         ],
+        "web ACLs": account.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"],
+        "buckets": [one["Name"] for one in account.client("s3").list_buckets()["Buckets"]],
+        "topics": [one["TopicArn"] for one in account.client("sns").list_topics()["Topics"]],
+        "flow logs": [one["FlowLogId"] for one in account.client("ec2").describe_flow_logs()["FlowLogs"]],
+        "alarms": [one["AlarmName"] for one in account.client("cloudwatch").describe_alarms()["MetricAlarms"]],
         "clusters": account.client("ecs").list_clusters()["clusterArns"],
         "log groups": [one["logGroupName"] for one in account.client("logs").describe_log_groups()["logGroups"]],
         "balancers": [
@@ -148,6 +168,7 @@ NOTHING: dict[str, list[str]] = {
     for kind in (
         *("vpcs", "groups", "roles", "policies", "keys", "certificates"),
         *("tables", "repositories", "clusters", "log groups", "balancers"),
+        *("web ACLs", "buckets", "topics", "flow logs", "alarms"),
     )
 }
 
@@ -181,10 +202,10 @@ def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
     for item in ("data", "logs", "images", "execution", "task", "infrastructure", "flow_log", "backup"):
         assert f"changed: [localhost] => (item={item})" in said
     for task in (
-        "vpc | Create the VPC",
-        "policies | Create the permissions boundary",
-        "table | Create the table",
-        "service | Create or update the service",
+        *("vpc | Create the VPC", "table | Create the table", "service | Create or update the service"),
+        *("policies | Create the permissions boundary", "flow_logs | Record the traffic of the VPC"),
+        *("web_acl | Create the web ACL", "web_acl | Have requests pass the web ACL, or let go of it"),
+        "alarms | Create the topic of the alarms",
     ):
         assert f"{task}] " in said
     assert what_is_there(account) == NOTHING

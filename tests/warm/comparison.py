@@ -33,6 +33,9 @@ FULL = [
     Run(CORPUS / "network.yml", ("--check", "--diff")),
     Run(CORPUS / "network.yml", ("--diff",)),
     Run(CORPUS / "network.yml", ("--diff", "-e", "size=large")),
+    Run(CORPUS / "edge.yml", ("--check", "--diff")),
+    Run(CORPUS / "edge.yml", ("--diff",)),
+    Run(CORPUS / "edge.yml", ("--diff", "-e", "size=large")),
     Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml"),
     Run(CHECKOUT / "benchmarks" / "warm" / "foreign.yml", ("--check", "--diff")),
 ]

@@ -52,7 +52,7 @@ def _write_test_file(backend: Any, name: str, prefix: str) -> None:
 
 def _is_encrypted_by_kms(bucket: Any) -> bool:
     rule = (bucket.encryption or {}).get("Rule", {})
-    return rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "AES256") != "AES256"
+    return bool(rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "AES256") != "AES256")
 
 
 def _may_write(bucket: Any, key: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.site import Site
+from tests.integration.roles.edge_site import Edge
 from tests.integration.roles.network_site import Network
 
 
@@ -16,3 +17,10 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     """The network of an account on which nothing was deployed."""
     with Site(tmp_path_factory.mktemp("network") / "run").running() as site:
         yield Network(site)
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """The edge of a stack in an account on which nothing was deployed."""
+    with Site(tmp_path_factory.mktemp("edge") / "run").running() as site:
+        yield Edge(site)
