@@ -37,7 +37,7 @@ class Change:
 
     def as_result(self, diff: bool) -> dict[str, Any]:
         """Return what the module returns."""
-        before, after = (one.as_result() if one.table_arn else {} for one in (self.before, self.after))
+        before, after = (one.as_result() if one != Table() else {} for one in (self.before, self.after))
         shown = {"diff": {"before": before, "after": after}} if diff else {}
         steps = [step.what for step in self.steps]
         return {"changed": bool(self), "steps": steps, **self.after.as_result(), **shown}

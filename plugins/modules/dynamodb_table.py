@@ -34,148 +34,6 @@ options:
     description: The name of the table.
     type: str
     required: true
-  partition_key:
-    description: The attribute that says in which partition an item lies, required with O(state=present).
-    type: dict
-    suboptions: &key
-      name:
-        description: The name of the attribute.
-        type: str
-        required: true
-      type:
-        description: V(S) for strings, V(N) for numbers, V(B) for bytes.
-        type: str
-        choices: [S, N, B]
-        required: true
-  sort_key:
-    description: The attribute by which the items of a partition are sorted.
-    type: dict
-    suboptions: *key
-  indexes:
-    description:
-      - The global secondary indexes. Others are deleted.
-      - AWS creates or deletes one at a time, and fills a new one from the items, which may take hours.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: The name of the index.
-        type: str
-        required: true
-      partition_key:
-        description: The attribute that says in which partition of the index an item lies.
-        type: dict
-        required: true
-        suboptions: *key
-      sort_key:
-        description: The attribute by which the items of a partition are sorted.
-        type: dict
-        suboptions: *key
-      projection:
-        description: Which attributes the index has.
-        type: str
-        choices: [ALL, KEYS_ONLY, INCLUDE]
-        default: ALL
-      non_key_attributes:
-        description: The attributes that the index has besides the keys, with O(indexes[].projection=INCLUDE) only.
-        type: list
-        elements: str
-        default: []
-      read_capacity:
-        description: By default that of the table.
-        type: int
-      write_capacity:
-        description: By default that of the table.
-        type: int
-      max_read_request_units:
-        description: By default that of the table.
-        type: int
-      max_write_request_units:
-        description: By default that of the table.
-        type: int
-  billing_mode:
-    description:
-      - Whether requests are paid for, or units that are provisioned.
-      - AWS limits how often a table may be switched in a day.
-    type: str
-    choices: [PAY_PER_REQUEST, PROVISIONED]
-    default: PAY_PER_REQUEST
-  read_capacity:
-    description: Units per second, required with O(billing_mode=PROVISIONED) and refused otherwise.
-    type: int
-    default: 0
-  write_capacity:
-    description: Units per second, required with O(billing_mode=PROVISIONED) and refused otherwise.
-    type: int
-    default: 0
-  capacity_delegated:
-    description:
-      - Application Auto Scaling owns the units of a table and of indexes that are provisioned.
-      - What is given here is only begun with.
-    type: bool
-    default: false
-  max_read_request_units:
-    description:
-      - How many units per second are served at most, with O(billing_mode=PAY_PER_REQUEST) only. It limits the costs.
-      - V(0) means that there is no maximum.
-    type: int
-    default: 0
-  max_write_request_units:
-    description:
-      - How many units per second are served at most, with O(billing_mode=PAY_PER_REQUEST) only. It limits the costs.
-      - V(0) means that there is no maximum.
-    type: int
-    default: 0
-  table_class:
-    description: What storage and requests cost. AWS changes it twice in 30 days at most.
-    type: str
-    choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
-    default: STANDARD
-  kms_key_arn:
-    description:
-      - The ARN of the key of KMS with which the table is encrypted. Empty for a key that AWS owns.
-      - Everyone who uses the table also needs C(kms:Decrypt) on it.
-    type: str
-    default: ""
-  stream_view_type:
-    description:
-      - What the stream of changes shows. V(none) for no stream.
-      - Another one is another stream with another ARN; records that were not read yet stay in the old one for a day.
-    type: str
-    choices: [none, KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES]
-    default: none
-  ttl_attribute:
-    description:
-      - The attribute that says, in seconds since 1970, when an item may vanish. Empty for none.
-      - AWS takes one change of it within an hour, so another attribute takes two runs.
-    type: str
-    default: ""
-  recovery_period_in_days:
-    description:
-      - For how many days back the table can be restored to any second, V(35) at most.
-      - V(0) means that it cannot, and loses what could be restored.
-    type: int
-    default: 35
-  deletion_protection:
-    description: Have AWS refuse to delete the table.
-    type: bool
-    default: true
-  contributor_insights:
-    description:
-      - Which keys CloudWatch shows as the most used ones. It shows them in plain text, which matters if they are
-        personal data.
-    type: str
-    choices: [none, ACCESSED_AND_THROTTLED_KEYS, THROTTLED_KEYS]
-    default: none
-  resource_policy:
-    description: The policy of the table, as JSON. Empty for none.
-    type: json
-    default: ""
-  tags:
-    description: Tags of the table.
-    type: dict
-    default: {}
   purge_tags:
     description: Remove tags that are not in O(tags).
     type: bool
@@ -193,11 +51,8 @@ attributes:
   diff_mode:
     description: Shows the table before and after.
     support: full
-seealso:
-  - name: UpdateTable
-    description: AWS's own description of what can be changed at once.
-    link: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 extends_documentation_fragment:
+  - palisade.ecs.dynamodb_table
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -248,7 +103,7 @@ EXAMPLES = r"""
 RETURN = r"""
 table_arn:
   description:
-    - The ARN of the table. In check mode one of the account V(000000000000) stands for a table that would be created.
+    - The ARN of the table. In check mode that of a table that would be created is empty.
     - Empty, as all the others, with O(state=absent).
   returned: success
   type: str
@@ -279,22 +134,18 @@ indexes:
   returned: success
   type: list
   elements: dict
-  sample: []
 billing_mode:
   description: Whether requests are paid for, or units that are provisioned.
   returned: success
   type: str
-  sample: PAY_PER_REQUEST
 read_capacity:
   description: Units per second that are provisioned.
   returned: success
   type: int
-  sample: 0
 write_capacity:
   description: Units per second that are provisioned.
   returned: success
   type: int
-  sample: 0
 max_read_request_units:
   description: How many units per second are served at most. 0 if there is no maximum.
   returned: success
@@ -309,7 +160,6 @@ table_class:
   description: The table class.
   returned: success
   type: str
-  sample: STANDARD
 kms_key_arn:
   description: The key with which the table is encrypted. Empty for a key that AWS owns.
   returned: success
@@ -319,7 +169,6 @@ stream_view_type:
   description: What the stream of changes shows.
   returned: success
   type: str
-  sample: none
 ttl_attribute:
   description: The attribute that says when an item may vanish. Empty if there is none.
   returned: success
@@ -329,22 +178,18 @@ recovery_period_in_days:
   description: For how many days back the table can be restored. 0 if it cannot.
   returned: success
   type: int
-  sample: 35
 deletion_protection:
   description: Whether AWS refuses to delete the table.
   returned: success
   type: bool
-  sample: true
 contributor_insights:
   description: Which keys CloudWatch shows.
   returned: success
   type: str
-  sample: none
 resource_policy:
   description: The policy of the table. Empty if there is none.
   returned: success
   type: dict
-  sample: {}
 tags:
   description: The tags of the table after the task.
   returned: success
@@ -352,56 +197,18 @@ tags:
   sample: {Application: shop}
 """
 
-from dataclasses import replace
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import described, wanted
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import described
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_apply import apply, read
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_arguments import ARGUMENT_SPEC
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import PlanError, check_present
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_plan import plan_absent, plan_present
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_wanted import wanted
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError
 
-KEY = {
-    "name": {"type": "str", "required": True},
-    "type": {"type": "str", "choices": ["S", "N", "B"], "required": True},
-}
-CAPACITY = ("read_capacity", "write_capacity", "max_read_request_units", "max_write_request_units")
-INDEX = {
-    "name": {"type": "str", "required": True},
-    "partition_key": {"type": "dict", "required": True, "options": KEY},
-    "sort_key": {"type": "dict", "options": KEY},
-    "projection": {"type": "str", "choices": ["ALL", "KEYS_ONLY", "INCLUDE"], "default": "ALL"},
-    "non_key_attributes": {"type": "list", "elements": "str", "default": []},
-    **{name: {"type": "int"} for name in CAPACITY},
-}
-VIEWS = ["none", "KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
-ARGUMENT_SPEC: dict[str, Any] = {
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "name": {"type": "str", "required": True},
-    "partition_key": {"type": "dict", "options": KEY, "no_log": False},
-    "sort_key": {"type": "dict", "options": KEY, "no_log": False},
-    "indexes": {"type": "list", "elements": "dict", "default": [], "options": INDEX},
-    "billing_mode": {"type": "str", "choices": ["PAY_PER_REQUEST", "PROVISIONED"], "default": "PAY_PER_REQUEST"},
-    **{name: {"type": "int", "default": 0} for name in CAPACITY},
-    "capacity_delegated": {"type": "bool", "default": False},
-    "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"], "default": "STANDARD"},
-    "kms_key_arn": {"type": "str", "default": ""},
-    "stream_view_type": {"type": "str", "choices": VIEWS, "default": "none"},
-    "ttl_attribute": {"type": "str", "default": ""},
-    "recovery_period_in_days": {"type": "int", "default": 35},
-    "deletion_protection": {"type": "bool", "default": True},
-    "contributor_insights": {
-        "type": "str",
-        "choices": ["none", "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"],
-        "default": "none",
-    },
-    "resource_policy": {"type": "json", "default": ""},
-    "tags": {"type": "dict", "default": {}},
-    "purge_tags": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int", "default": 3600},
-}
 # What AWS says of a second change within an hour or so.
 TOO_EARLY = "modified multiple times within a fixed interval"
 
@@ -418,10 +225,6 @@ def run(module: Any, client: Any) -> dict[str, Any]:
         change = plan_present(name, before, after)
     if not module.check_mode:
         change = apply(client, change, name, params["wait_timeout"])
-    elif params["state"] == "present" and not before.table_arn:
-        meta = client.meta
-        arn = f"arn:{meta.partition}:dynamodb:{meta.region_name}:000000000000:table/{name}"
-        change = replace(change, after=replace(change.after, table_arn=arn))
     return change.as_result(diff=module._diff)
 
 

@@ -36,7 +36,9 @@ SHAPES = {
     "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
+    "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
     "table": ("{stack}", "dynamodb:{region}:{account}:table/{name}"),
+    "table_indexes": ("*", "dynamodb:{region}:{account}:table/{stack}/index/{name}"),
     "table_backups": ("*", "dynamodb:{region}:{account}:table/{stack}/backup/{name}"),
     # No name of a stack has a dot, so these are the tables of no other one.
     "restored_tables": ("{stack}.*", "dynamodb:{region}:{account}:table/{name}"),

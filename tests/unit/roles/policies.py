@@ -22,7 +22,7 @@ Statement = dict[str, Any]
 TEMPLATES = sorted(ROOT.glob("roles/*/templates/policies/*.json.j2"))
 PARTITIONS = {"aws": "eu-central-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and those of KMS and VPC endpoints.
-LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "trust": 2048}
+LIMITS = {"endpoint": 20480, "image": 20480, "key": 32768, "table": 20480, "trust": 2048}
 LIMITS |= dict.fromkeys(("execution", "task", "infrastructure", "flow", "backup", "boundary"), 6144)
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html; SNS has the limit of messages.
 LIMITS |= {"log": 20480, "alarm": 30720}
@@ -38,6 +38,11 @@ BROAD = {
 ADMINISTRATION = "AccountAdministersTheKeyByIAM"
 # Actions that are no operations of their own.
 PERMISSIONS_ONLY = {
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:PartiQLUpdate",
     "dynamodb:RestoreTableFromAwsBackup",
     "dynamodb:StartAwsBackupJob",
     "kms:ReEncryptFrom",
@@ -74,11 +79,14 @@ def variables(role: Path, partition: str) -> dict[str, Any]:
         for key, value in vars_file[f"__{prefix}_names"].items()
     }
     key_arns = dict.fromkeys(("data", "logs", "images"), names.of("missing_key")["arn"])
-    return {**shared, f"__{prefix}_names": looked_up, f"__{prefix}_key_arns": key_arns}
+    given = {"__data_endpoint_id": "vpce-0a1b2c3d4e5f67890", "data_break_glass_arns": [names.of("account_root")["arn"]]}
+    return {**shared, f"__{prefix}_names": looked_up, f"__{prefix}_key_arns": key_arns, **given}
 
 
 def strict() -> Environment:
-    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - JSON, not HTML
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - JSON, not HTML
+    environment.filters["to_json"] = json.dumps
+    return environment
 
 
 @cache
@@ -136,6 +144,8 @@ def complaints(kind: str, policy: dict[str, Any]) -> Iterator[str]:
 
 
 def too_broad(statement: Statement) -> Iterator[str]:
+    if statement["Effect"] == "Deny":
+        return
     inverted = {"NotAction", "NotResource", "NotPrincipal"} & statement.keys()
     if inverted:
         yield f"uses {', '.join(sorted(inverted))}"
