@@ -8,6 +8,7 @@ import functools
 from emulator.control_plane.fidelity import (
     access_log,
     acm,
+    backup,
     dynamodb,
     dynamodb_update,
     ec2,
@@ -37,6 +38,7 @@ def apply() -> None:
     for service in (
         access_log,
         acm,
+        backup,
         dynamodb,
         dynamodb_update,
         ec2,
