@@ -8,6 +8,7 @@ import functools
 from emulator.control_plane.fidelity import (
     access_log,
     acm,
+    acm_import,
     backup,
     dynamodb,
     dynamodb_update,
@@ -38,6 +39,7 @@ def apply() -> None:
     for service in (
         access_log,
         acm,
+        acm_import,
         backup,
         dynamodb,
         dynamodb_update,
