@@ -49,6 +49,8 @@ class Site:
 
     run_dir: Path
     ports: list[int] = field(default_factory=lambda: free_ports(3))
+    # Variables of whoever types the commands.
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -64,6 +66,7 @@ class Site:
             "AWS_ENDPOINT_URL": self.api,
             "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_FORCE_COLOR": "false",
+            **self.settings,
         }
 
     @property

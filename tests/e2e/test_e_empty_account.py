@@ -19,6 +19,7 @@ PUT_A_MESSAGE = {
     "Action": "sqs:SendMessage",
     "Resource": "arn:aws:sqs:eu-central-1:123456789012:orders",
 }
+CERTIFICATES = "arn:aws:acm:eu-central-1:123456789012:certificate"
 BAD_INPUT = {
     "too many zones": ({"network_az_count": 7}, "value of network_az_count must be one of: 2, 3, 4, 5, 6, got: 7"),
     "more zones than the region has": (
@@ -111,6 +112,25 @@ BAD_INPUT = {
         {"ecs_service_ssl_policy": "ELBSecurityPolicy-2016-08"},
         "value of ecs_service_ssl_policy must be one of: ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     ),
+    "a certificate and files of another": (
+        {"security_certificate_arn": f"{CERTIFICATES}/12345678-1234-1234-1234-123456789012"},
+        "The load balancer needs one certificate",
+    ),
+    "a certificate of another region": (
+        {
+            "security_certificate_file": "",
+            "security_certificate_arn": CERTIFICATES.replace("eu-central-1", "us-east-1") + "/12345678",
+        },
+        "expected the ARN of an ACM certificate in eu-central-1",
+    ),
+    "a key that is missing": (
+        {"security_certificate_key_file": "/nowhere/site.key"},
+        'security_certificate_key_file is "/nowhere/site.key", which is no file',
+    ),
+    "a chain that is missing": (
+        {"security_certificate_chain_file": "/nowhere/chain.pem"},
+        'security_certificate_chain_file is "/nowhere/chain.pem", which is no file',
+    ),
     "another account": (
         {"palisade_account_id": "111122223333"},
         "belong to account 123456789012, but palisade_account_id is 111122223333",
@@ -193,6 +213,16 @@ def test_an_endpoint_that_does_not_answer_is_named(tmp_path: Path) -> None:
     said = " ".join(done.stdout.split())
     assert f"Could not ask {endpoint} who we are" in said
     assert "Is the embedded AWS up?" in said
+
+
+def test_credentials_in_a_variable_are_refused_unseen(account: Site) -> None:
+    told = {"AWS_SECRET_ACCESS_KEY": "seen-by-everybody", "AWS_SESSION_TOKEN": "seen-by-everybody"}
+    variables = json.dumps({"palisade_task_environment": told})
+    done = account.run("ansible-playbook", "-i", "inventories/dev", "site.yml", "-vvv", "-e", variables)
+    assert done.returncode == 2
+    said = " ".join(done.stdout.split())
+    assert "palisade_task_environment has AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Ansible writes these" in said
+    assert "seen-by-everybody" not in done.stdout + done.stderr
 
 
 def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
