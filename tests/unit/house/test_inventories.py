@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,37 @@ def test_production_survives_what_development_need_not() -> None:
 def test_only_the_local_inventory_has_an_endpoint() -> None:
     with_endpoint = {inventory.name for inventory in INVENTORIES if "palisade_endpoint_url" in variables(inventory)}
     assert with_endpoint == {"local"}
+
+
+# What authenticates somebody: access keys of AWS, private keys, tokens, and whatever is called a secret.
+NAMED = r"(secret|token|password)\w*['\"]?\s*[:=]\s*['\"]?\w"
+SECRETS = re.compile(rf"(AKIA|ASIA)[A-Z0-9]{{16}}|-----BEGIN|eyJ[\w-]{{10}}|{NAMED}", re.IGNORECASE)
+NO_SECRETS = {"AWS_SECRET_ACCESS_KEY: the-embedded-aws-needs-none"}
+
+
+def secrets_in(text: str) -> list[str]:
+    """Return the lines that hold a secret."""
+    return [line.strip() for line in text.splitlines() if SECRETS.search(line) and line.strip() not in NO_SECRETS]
+
+
+@each
+def test_inventory_holds_no_secret(inventory: Path) -> None:
+    texts = [path.read_text() for path in inventory.rglob("*") if path.is_file()]
+    assert [line for text in texts for line in secrets_in(text)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE",
+        "aws_secret_access_key: wJalrXUtnFEMI",
+        "key: -----BEGIN EC PRIVATE KEY-----",
+        '{"api_token": "x"}',
+        "password = word",
+    ],
+)
+def test_secret_in_an_inventory_is_found(line: str) -> None:
+    assert secrets_in(f"palisade_name: shop\n  {line}\n") == [line]
 
 
 @pytest.mark.parametrize("name", ["network_az_cuont", "palisade_zone", "ecs_service_colour", "data_dir", "colour"])
