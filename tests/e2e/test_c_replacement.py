@@ -7,6 +7,7 @@ import json
 import os
 import signal
 
+from tests.e2e.handshake import serial
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site, wait_until
 
@@ -16,7 +17,7 @@ MOST_SECONDS = 240
 
 def _replace_all_tasks_under_load(site: Site, release: str) -> Load:
     """Deploy a new revision by site.yml while clients send requests, and go on until there were enough of them."""
-    old = {task["id"] for task in site.tasks()}
+    old, certificates = {task["id"] for task in site.tasks()}, _serials(site)
     environment = {"STOREFRONT_TABLE_NAME": STACK, "AWS_REGION": "eu-central-1", "STOREFRONT_VERSION": release}
     with Load(site.url, site.authority, MOST_SECONDS) as load:
         site.playbook("--tags", "ecs_service", "-e", json.dumps({"ecs_service_container_environment": environment}))
@@ -24,7 +25,13 @@ def _replace_all_tasks_under_load(site: Site, release: str) -> Load:
     new = {task["id"] for task in site.tasks()}
     assert len(new) == len(old)
     assert not new & old
+    # Each has made a key and a certificate at its start, and the load balancer went over without anybody's help.
+    assert not _serials(site) & certificates
     return load
+
+
+def _serials(site: Site) -> set[int]:
+    return {serial(task["address"], task["port"]) for task in site.tasks()}
 
 
 def _requests_at_the_proxy(site: Site) -> int:
