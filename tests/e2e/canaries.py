@@ -87,12 +87,10 @@ def environment_of(pid: int) -> dict[bytes, bytes]:
 class ArgumentWatch:
     """Look at the arguments of every process of this machine, again and again, while a block runs."""
 
-    def __init__(self, canaries: Canaries) -> None:
-        self._canaries = canaries
+    def __init__(self) -> None:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch)
-        self.looked = 0
-        self.told: dict[str, set[str]] = {}
+        self.seen: set[bytes] = set()
 
     def __enter__(self) -> ArgumentWatch:
         self._thread.start()
@@ -104,18 +102,10 @@ class ArgumentWatch:
 
     def _watch(self) -> None:
         looks: Counter[str] = Counter()
-        seen: set[bytes] = set()
         while not self._stop.wait(SAMPLE_SECONDS):
             for pid in (name for name in os.listdir("/proc") if name.isdigit() and looks[name] < LOOKS):
                 looks[pid] += 1
                 try:
-                    seen.add(Path(f"/proc/{pid}/cmdline").read_bytes())
+                    self.seen.add(Path(f"/proc/{pid}/cmdline").read_bytes())
                 except OSError:  # it has ended meanwhile
                     continue
-        self.looked = len(seen)
-        for arguments in seen:
-            self._note(arguments)
-
-    def _note(self, arguments: bytes) -> None:
-        if told := self._canaries.told_by(arguments):
-            self.told[arguments.replace(b"\0", b" ").decode(errors="replace")] = told

@@ -31,12 +31,12 @@ def secret(kind: str) -> str:
 
 @dataclass
 class Scene:
-    """A site that was deployed by somebody with secrets, and all that its commands have said."""
+    """A site that somebody with secrets has deployed, what the commands said, and the arguments seen meanwhile."""
 
     site: Site
     canaries: Canaries
     said: dict[str, bytes] = field(default_factory=dict)
-    arguments: dict[str, set[str]] = field(default_factory=dict)
+    arguments: set[bytes] = field(default_factory=set)
 
     def playbook(
         self, name: str, *arguments: str, variables: Mapping[str, object] | None = None, **environment: str
@@ -51,11 +51,10 @@ class Scene:
             "ANSIBLE_REMOTE_TEMP": str(site.run_dir / "ansible" / "remote"),
         }
         command = ("ansible-playbook", "-i", "inventories/local", "site.yml", "-vvv", "--diff", "-e", json.dumps(given))
-        with ArgumentWatch(self.canaries) as watch:
+        with ArgumentWatch() as watch:
             done = site.run(*command, *arguments, **places, **environment)
-        assert watch.looked > 10
         self.said[name] = (done.stdout + done.stderr).encode()
-        self.arguments |= watch.told
+        self.arguments |= watch.seen
         return done.returncode
 
     def misplaced(self) -> dict[str, set[str]]:
@@ -103,6 +102,8 @@ def run_a_task_with_a_secret(scene: Scene, value: str) -> None:
     role = definition["executionRoleArn"].rpartition("/")[2]
     statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    # By hand, as the rest of the drift: a boundary would be in the way.
+    iam.delete_role_permissions_boundary(RoleName=role)
     iam.put_role_policy(RoleName=role, PolicyName="secret", PolicyDocument=document)
     definition["containerDefinitions"][0]["secrets"] = [{"name": "SHOP_PASSWORD", "valueFrom": arn}]
     kept = ("containerDefinitions", "executionRoleArn", "taskRoleArn", "networkMode", "cpu", "memory")
@@ -155,18 +156,18 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     canaries.plant({name: deployer[name].encode() for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")})
     with site.running():
         scene = Scene(site, canaries)
-        pairs = {name: issue(Wish(), site.run_dir / "tls") for name in ("first", "second", "third")}
+        pairs = {name: issue(Wish(), site.run_dir / "tls") for name in ("first", "second", "malformed")}
         canaries.plant({f"private key, {name}": pair.key for name, pair in pairs.items()})
         inputs = {name: pair.write(site.run_dir / "planted" / name) for name, pair in pairs.items()}
+        inputs["first"] |= {"network_nat_mode": "single"}
         assert scene.playbook("deployment", variables=inputs["first"]) == 0, scene.said["deployment"][-3000:]
         drift(site)
         run_a_task_with_a_secret(scene, password)
         security = ("--tags", "security")
-        assert scene.playbook("dry run", "--check", *security, variables=inputs["second"]) == 0
-        assert scene.playbook("stock run", *security, variables=inputs["second"], **STOCK) == 0
-        malformed = Path(inputs["third"]["security_certificate_key_file"])
-        malformed.write_bytes(pairs["third"].key.replace(b"-----BEGIN", b"-----BEGIM"))
-        assert scene.playbook("failing import", *security, variables=inputs["third"]) != 0
+        assert scene.playbook("dry run", "--check", *security, variables=inputs["second"], **STOCK) == 0
+        malformed = pairs["malformed"].key.replace(b"-----BEGIN", b"-----BEGIM")
+        Path(inputs["malformed"]["security_certificate_key_file"]).write_bytes(malformed)
+        assert scene.playbook("failing import", *security, variables=inputs["malformed"]) != 0
         plant_those_of_tasks(scene)
         yield scene
 
@@ -176,9 +177,10 @@ def test_the_runs_did_what_secrets_are_for(scene: Scene) -> None:
     arn = scene.site.client("elbv2").describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     listeners = scene.site.client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
     assert listeners[0]["Certificates"]
-    assert b"Import the certificate] " in scene.said["stock run"]
-    assert b"EXEC" in scene.said["stock run"]
+    assert b"Import the certificate] " in scene.said["dry run"]
+    assert b"EXEC" in scene.said["dry run"]
     assert b"0.0.0.0/0" in scene.said["dry run"]
+    assert b"private key" in scene.said["failing import"]
 
 
 def test_outputs_and_diffs_tell_no_secret(scene: Scene) -> None:
@@ -187,7 +189,8 @@ def test_outputs_and_diffs_tell_no_secret(scene: Scene) -> None:
 
 
 def test_arguments_of_processes_tell_no_secret(scene: Scene) -> None:
-    assert scene.arguments == {}
+    assert any(b"ansible-playbook" in arguments for arguments in scene.arguments)
+    assert [arguments for arguments in scene.arguments if scene.canaries.told_by(arguments)] == []
 
 
 def test_no_log_of_the_stack_tells_a_secret(scene: Scene) -> None:
@@ -218,7 +221,7 @@ def test_each_kind_of_leak_would_be_noticed(scene: Scene) -> None:
     environment = {"palisade_task_environment": {"AWS_SECRET_ACCESS_KEY": key.decode()}}
     leaky.playbook("leaky", "--tags", "nothing", variables=environment, **STOCK)
     assert canaries.told_by(leaky.said["leaky"]) == {"AWS_SECRET_ACCESS_KEY"}
-    assert {"AWS_SECRET_ACCESS_KEY"} in leaky.arguments.values()
+    assert any(canaries.told_by(arguments) == {"AWS_SECRET_ACCESS_KEY"} for arguments in leaky.arguments)
     told = (site.run_dir / "logs" / "ansible.log").read_bytes()
     assert canaries.told_by(told) == {"AWS_SECRET_ACCESS_KEY"}
     assert str(site.run_dir / "logs" / "ansible.log") in scene.misplaced()
