@@ -4,11 +4,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from tests.certificates import Pair, Wish, issue
+from tests.e2e.canaries import Canaries
 from tests.e2e.site import Site
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
@@ -93,6 +100,68 @@ BAD_INPUT: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 
+DAY = timedelta(days=1)
+OTHER = ec.generate_private_key(ec.SECP256R1())
+SMALL = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it has to be refused
+
+
+def of_another_key(pair: Pair) -> Pair:
+    return Pair(pair.certificate, issue(Wish(key=OTHER)).key)
+
+
+def behind_a_passphrase(pair: Pair) -> Pair:
+    key = serialization.load_pem_private_key(pair.key, password=None)
+    locked = serialization.BestAvailableEncryption(b"word")
+    return Pair(
+        pair.certificate,
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked),
+    )
+
+
+# The certificate, what becomes of its files, and what is said.
+BAD_FILES: dict[str, tuple[Wish, Callable[[Pair], Pair], str]] = {
+    "that has ended": (
+        Wish(valid_from=-2 * DAY, valid_until=-DAY),
+        lambda pair: pair,
+        "security_certificate_file has a certificate that ended on",
+    ),
+    "that has not begun": (
+        Wish(valid_from=DAY),
+        lambda pair: pair,
+        "security_certificate_file has a certificate that begins on",
+    ),
+    "with the key of another": (
+        Wish(),
+        of_another_key,
+        "security_certificate_key_file does not belong to the certificate in security_certificate_file",
+    ),
+    "with a key behind a passphrase": (
+        Wish(),
+        behind_a_passphrase,
+        "security_certificate_key_file is protected by a passphrase",
+    ),
+    "that is malformed": (
+        Wish(),
+        lambda pair: replace(pair, certificate=pair.certificate.replace(b"BEGIN", b"BEGIM")),
+        "security_certificate_file has no certificate in PEM form",
+    ),
+    "with a key that is malformed": (
+        Wish(),
+        lambda pair: replace(pair, key=pair.key[:-60]),
+        "security_certificate_key_file has no private key in PEM form",
+    ),
+    "with its chain in it": (
+        Wish(),
+        lambda pair: replace(pair, certificate=pair.certificate * 2),
+        "security_certificate_file has several; security_certificate_chain_file takes the others",
+    ),
+    "of a small key": (
+        Wish(key=SMALL),
+        lambda pair: pair,
+        "expected RSA of 2048 to 4096 bits, or P-256, P-384 or P-521",
+    ),
+}
+
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -114,6 +183,22 @@ def refused(account: Site, variables: dict[str, Any], *arguments: str) -> str:
 def test_bad_input_is_named_and_changes_nothing(account: Site, case: str) -> None:
     variables, message = BAD_INPUT[case]
     assert message in refused(account, variables)
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_certificate_that_acm_would_refuse_is_named_and_its_key_not_shown(
+    account: Site, tmp_path: Path, case: str
+) -> None:
+    wish, spoil, message = BAD_FILES[case]
+    pair = spoil(issue(wish, account.run_dir / "tls"))
+    said = refused(account, pair.write(tmp_path), "-vvv")
+    assert message in said
+    assert Canaries({"key": pair.key}).told_by(said.encode()) == set()
+
+
+def test_chain_of_another_authority_is_named(account: Site, tmp_path: Path) -> None:
+    inputs = issue(Wish()).write(tmp_path)
+    assert "security_certificate_chain_file does not begin with the issuer" in refused(account, inputs)
 
 
 def test_credentials_in_a_variable_are_refused_unseen(account: Site) -> None:
