@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_endpoints import ALWAYS, GATEWAYS
 from ansible_collections.palisade.ecs.plugins.plugin_utils._permissions_boundary import (
+    LONGEST,
     beyond_boundary,
     permissions_boundary,
 )
+from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import STACK_NAME_LIMIT, StackNames
 from jinja2 import UndefinedError
 
 from tests.unit.house.checkout import ROOT
@@ -29,6 +31,7 @@ from tests.unit.roles.policies import (
 )
 
 SECURITY = ROOT / "roles" / "security" / "templates" / "policies"
+IDENTITIES = ("execution", "task", "infrastructure", "flow-log", "backup")
 SERVICES = (*GATEWAYS, *ALWAYS)
 GOOD: dict[str, Any] = {
     "Sid": "Read",
@@ -194,12 +197,21 @@ def test_services_of_china_have_names_of_china() -> None:
 
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_boundary_is_what_all_roles_may_do(partition: str) -> None:
-    roles = [security(name, partition) for name in ("execution", "task", "infrastructure", "flow-log", "backup")]
+    roles = [security(name, partition) for name in IDENTITIES]
     boundary = permissions_boundary(roles, [])
     assert list(complaints("boundary", boundary)) == []
     assert set(policies.allowed(boundary)) == {pair for role in roles for pair in policies.allowed(role)}
     for role in roles:
         assert beyond_boundary(role["Statement"], boundary) == []
+
+
+def test_boundary_leaves_room_for_the_user_under_the_longest_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = StackNames("a" * (STACK_NAME_LIMIT - 8), "staging", "123456789012", "us-gov-west-1", "aws-us-gov")
+    monkeypatch.setattr(policies, "names_of", lambda partition: longest)
+    paths = (SECURITY / f"{name}.json.j2" for name in IDENTITIES)
+    roles = [json.loads(policies.text.__wrapped__(path, "aws-us-gov")) for path in paths]
+    size = len(json.dumps(permissions_boundary(roles, []), separators=(",", ":")))
+    assert 4000 < size < LONGEST - 1000
 
 
 def test_readme_gives_the_reason_for_every_action_on_all_resources() -> None:
