@@ -46,7 +46,8 @@ class Plan:
     def as_result(self) -> dict[str, Any]:
         """Return it as the results of the module."""
         told = asdict(self)
-        return {**told, **told.pop("rule"), "resources": list(self.resources)}
+        rule = told.pop("rule")
+        return {**told, **rule, "resources": list(self.resources)}
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,9 @@ def what_is_there(account: Site) -> dict[str, list[str]]:
         "keys": [key["KeyId"] for key in account.client("kms").list_keys()["Keys"]],
         "certificates": [one["CertificateArn"] for one in certificates],
         "tables": account.client("dynamodb").list_tables()["TableNames"],
+        "vaults": [one["BackupVaultName"] for one in account.client("backup").list_backup_vaults()["BackupVaultList"]],
+        "backups": [one["BackupPlanName"] for one in account.client("backup").list_backup_plans()["BackupPlansList"]],
+        "alarms": [one["AlarmName"] for one in account.client("cloudwatch").describe_alarms()["MetricAlarms"]],
         "repositories": [
             one["repositoryName"] for one in account.client("ecr").describe_repositories()["repositories"]
         ],
@@ -108,6 +111,7 @@ NOTHING: dict[str, list[str]] = {
     kind: []
     for kind in (
         *("vpcs", "groups", "roles", "policies", "keys", "certificates"),
+        *("vaults", "backups"),
         *("tables", "repositories", "clusters", "log groups", "balancers"),
         *("web ACLs", "buckets", "topics", "flow logs", "alarms"),
     )
@@ -143,7 +147,11 @@ def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
     for item in ("data", "logs", "images", "execution", "task", "infrastructure", "flow_log", "backup"):
         assert f"changed: [localhost] => (item={item})" in said
     for task in (
-        *("vpc | Create the VPC", "table | Create the table", "service | Create or update the service"),
+        *(
+            "vpc | Create the VPC",
+            "table | Make the table with all that protects it",
+            "service | Create or update the service",
+        ),
         *("policies | Create the permissions boundary", "flow_logs | Record the traffic of the VPC"),
         *("web_acl | Create the web ACL", "web_acl | Have requests pass the web ACL, or let go of it"),
         "alarms | Create the topic of the alarms",

@@ -256,11 +256,31 @@ def test_indexes_come_and_go_one_at_a_time_and_items_stay(aws: AwsAccount, here:
     assert (names, described(aws).get("GlobalSecondaryIndexes", [])) == ({"pk", "sk"}, [])
 
 
-@pytest.mark.parametrize("survives", range(1, 10))
-def test_run_that_ends_at_any_step_is_completed_by_the_next(
-    aws: AwsAccount, here: Json, keys: list[str], monkeypatch: pytest.MonkeyPatch, survives: int
+WANTED_STEPS = [
+    "switch the key",
+    "delete index by-customer",
+    "delete index by-date",
+    "switch to provisioned capacity",
+    "change the table class",
+    "end the stream",
+    "begin a stream",
+    "create index by-new",
+    "create index by-newer",
+]
+# Ended before the call after so many, or right after that call, when the table is busy with it.
+ENDS = [(steps, busy) for busy in (False, True) for steps in range(len(WANTED_STEPS))]
+SHORT_ENDS = [(2, True), (8, False)]
+
+
+@pytest.mark.parametrize(
+    "end", [*SHORT_ENDS, *(pytest.param(end, marks=pytest.mark.full) for end in ENDS if end not in SHORT_ENDS)], ids=str
+)
+def test_run_that_ends_at_any_point_is_completed_by_the_next(
+    aws: AwsAccount, here: Json, keys: list[str], monkeypatch: pytest.MonkeyPatch, end: tuple[int, bool]
 ) -> None:
     aws.run(dynamodb_table, **here)
+    item = {name: {"S": name} for name in ("pk", "sk", "customer")}
+    aws.client("dynamodb").put_item(TableName="shop", Item=item)
     wanted = {
         **here,
         "indexes": [{**BY_CUSTOMER, "name": "by-new"}, {**BY_CUSTOMER, "name": "by-newer"}],
@@ -273,26 +293,30 @@ def test_run_that_ends_at_any_step_is_completed_by_the_next(
         "table_class": "STANDARD_INFREQUENT_ACCESS",
         "stream_view_type": "NEW_IMAGE",
     }
-    steps = aws.run(dynamodb_table, dry=True, **wanted)["steps"]
-    assert len(steps) == 9
+    assert aws.run(dynamodb_table, dry=True, **wanted)["steps"] == WANTED_STEPS
     with monkeypatch.context() as patched:
-        patched.setattr(BaseClient, "_make_api_call", ending_after(survives, BaseClient._make_api_call))
-        killed = aws.run(dynamodb_table, **wanted)
-    assert ("killed" in killed.get("msg", "")) is (survives < len(steps))
-    rest = aws.run(dynamodb_table, **wanted)
-    assert rest["steps"] == steps[survives:] or (rest["steps"] == ["begin a stream"])
+        patched.setattr(BaseClient, "_make_api_call", ending(*end, BaseClient._make_api_call))
+        assert "killed" in aws.run(dynamodb_table, **wanted)["msg"]
+    steps, busy = end
+    assert aws.run(dynamodb_table, **wanted)["steps"] == WANTED_STEPS[steps + busy :]
     assert not aws.run(dynamodb_table, dry=True, **wanted)["changed"]
+    assert aws.client("dynamodb").scan(TableName="shop")["Items"] == [item]
 
 
-def ending_after(writes: int, original: Any) -> Any:
-    left = [writes]
+def ending(steps: int, busy: bool, original: Any) -> Any:
+    """Return a call to AWS after which, or instead of which, a run ends; the answer of the last one is lost."""
+    left = [steps]
 
     def call(client: Any, operation: str, arguments: Json) -> Any:
+        ends = operation == "UpdateTable" and left[0] == 0
         if operation == "UpdateTable":
             left[0] -= 1
-            if left[0] < 0:
-                raise ClientError({"Error": {"Code": "Killed", "Message": "killed"}}, operation)
-        return original(client, operation, arguments)
+        if ends and not busy:
+            raise ClientError({"Error": {"Code": "Killed", "Message": "killed"}}, operation)
+        answer = original(client, operation, arguments)
+        if ends:
+            raise ClientError({"Error": {"Code": "Killed", "Message": "killed"}}, operation)
+        return answer
 
     return call
 
