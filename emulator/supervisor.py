@@ -26,6 +26,7 @@ from emulator.control_plane.gate import Gate
 from emulator.control_plane.metadata import MetadataEndpoint
 from emulator.control_plane.plane import ControlPlane
 from emulator.control_plane.positions import PositionsEndpoint
+from emulator.control_plane.questions import QuestionsEndpoint
 from emulator.data_plane import DataPlane
 from emulator.settings import Settings
 
@@ -57,9 +58,11 @@ class Supervisor:
             endpoints={
                 "credentials": CredentialsEndpoint(credentials, self._entitlement),
                 "health": endpoints.health(self._health),
+                "journal": endpoints.report(self._authorizer.journal.entries),
                 "metadata": MetadataEndpoint(self._data.scheduler.find),
                 "positions": PositionsEndpoint(credentials, self._gate),
-                "state": endpoints.state(self._state),
+                "questions": QuestionsEndpoint(self._authorizer),
+                "state": endpoints.report(self._state),
             },
             on_reset=self._wait_for_orphans,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from emulator.authorizer import combination, documents, implied_calls, layers, messages, request_context
@@ -13,6 +13,7 @@ from emulator.authorizer.combination import Denial, Kind, Relation
 from emulator.authorizer.identities import Identities, Identity
 from emulator.authorizer.implied_calls import Implied
 from emulator.authorizer.inventory import Inventory
+from emulator.authorizer.journal import Journal
 from emulator.authorizer.layers import Layer, Question
 from emulator.authorizer.network import Network, Position
 from emulator.authorizer.path import Path, UnreachableError, find_path
@@ -56,6 +57,14 @@ class Account:
     inventory: Inventory
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What each kind of policy that applies says of a request, and what is against it."""
+
+    opinions: Mapping[Kind, Decision]
+    denial: Denial | None
+
+
 class DeniedError(Exception):
     """A policy does not let a call through; the text is AWS's message."""
 
@@ -71,6 +80,7 @@ class Authorizer:
     def __init__(self, network: Callable[[], Network], account: Account) -> None:
         self._network = network
         self._account = account
+        self.journal = Journal()
         self._paths_of: Network | None = None
         self._paths: dict[tuple[Position, str], Path] = {}
 
@@ -95,12 +105,18 @@ class Authorizer:
 
     def may_assume(self, role_arn: str, service: Principal, context: Context) -> bool:
         """Tell whether a role's trust policy lets an AWS service act in the role."""
-        need = Need(messages.ASSUME_ROLE, role_arn, context)
-        way = request_context.of_way(OUTSIDE, None, REGION)
-        now = request_context.of_implied(way, Implied(need, "sts", service.service))
-        own = request_context.of_caller(service, None)
-        question = self._question(Source(service, None), need, {**own, **now}, None, OUTSIDE, understood=True)
-        return _denial(question) is None
+        asked = Implied(Need(messages.ASSUME_ROLE, role_arn, context), "sts", service.service)
+        return self._decide(self._asked(Source(service, None), asked)) is None
+
+    def verdict(self, source: Source, asked: Implied) -> Verdict:
+        """Return what would become of a call that does not come through the VPC, and why."""
+        question = self._asked(source, asked)
+        return Verdict(_opinions(question), _denial(question))
+
+    def _asked(self, source: Source, asked: Implied) -> Question:
+        identity = self._account.identities.of(source.principal)
+        own = request_context.of_caller(source.principal, identity)
+        return self._implied(source, asked, identity, own, request_context.of_way(OUTSIDE, None, REGION))
 
     def _path(self, position: Position, service: str) -> Path:
         """Find a path, or remember it as long as the network is the same object."""
@@ -119,22 +135,36 @@ class Authorizer:
         way = request_context.of_way(path, source.position, call.region)
         for need in call.needs:
             question = self._question(source, need, {**own, **way}, identity, path, understood=call.understood)
-            _refuse(question, path)
+            self._refuse(question, path)
         for need in call.needs:
             for implied in implied_calls.of(need, call.parameters, self._account.inventory):
-                self._check_implied(source, implied, identity, own, way)
+                self._refuse(self._implied(source, implied, identity, own, way), OUTSIDE)
 
-    def _check_implied(
+    def _implied(
         self, source: Source, implied: Implied, identity: Identity | None, own: Context, way: Context
-    ) -> None:
-        """Ask about a call that does not come through the VPC: of a service, in its own name or the caller's."""
+    ) -> Question:
+        """Form the question about a call from outside of the VPC: of a service, in its own name or the caller's."""
         who = source
         if implied.service:
             who = Source(Principal("", "", implied.service), None)
             identity, own = None, request_context.of_caller(who.principal, None)
         context = {**own, **request_context.of_implied(way, implied)}
-        question = self._question(who, implied.need, context, identity, OUTSIDE, understood=True)
-        _refuse(question, OUTSIDE)
+        return self._question(who, implied.need, context, identity, OUTSIDE, understood=True)
+
+    def _decide(self, question: Question) -> Denial | None:
+        found = _denial(question)
+        self.journal.note(question.request, found)
+        return found
+
+    def _refuse(self, question: Question, path: Path) -> None:
+        """Raise DeniedError unless all policies together allow a request."""
+        found = self._decide(question)
+        if found is None:
+            return
+        request = question.request
+        holder = question.identity.arn if question.identity else request.principal.arn
+        where = {Kind.ENDPOINT: path.gateway, Kind.RESOURCE: request.resource}.get(found.kind, holder)
+        raise DeniedError(messages.denial(found, request), found.kind.value, where)
 
     def _resource_policy(self, need: Need) -> str | None:
         if need.resource == "*" or need.action == RETIRE_GRANT:
@@ -177,19 +207,12 @@ def _resource_decides(need: Need, understood: bool) -> bool:
     return need.action in {messages.ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"}
 
 
-def _refuse(question: Question, path: Path) -> None:
-    """Raise DeniedError unless all policies together allow a request."""
-    found = _denial(question)
-    if found is None:
-        return
-    request = question.request
-    holder = question.identity.arn if question.identity else request.principal.arn
-    where = {Kind.ENDPOINT: path.gateway, Kind.RESOURCE: request.resource}.get(found.kind, holder)
-    raise DeniedError(messages.denial(found, request), found.kind.value, where)
+def _opinions(question: Question) -> dict[Kind, Decision]:
+    return {layer.kind: said for layer in LAYERS if (said := layer.decide(question)) is not None}
 
 
 def _denial(question: Question) -> Denial | None:
-    opinions = {layer.kind: said for layer in LAYERS if (said := layer.decide(question)) is not None}
+    opinions = _opinions(question)
     grant = Grant.NOTHING
     if opinions.get(Kind.RESOURCE) is Decision.ALLOWED and question.resource_policy:
         grant = documents.grant(documents.read(question.resource_policy), question.request)

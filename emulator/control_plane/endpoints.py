@@ -20,6 +20,6 @@ def health(report: Callable[[], dict[str, Any]]) -> Endpoint:
     return answer
 
 
-def state(report: Callable[[], dict[str, Any]]) -> Endpoint:
-    """Serve what the scheduler and the load balancer know, for `status` and for tests."""
+def report(report: Callable[[], object]) -> Endpoint:
+    """Serve what a part of the emulator knows, for `status` and for tests."""
     return lambda environment, path: json_answer(report())
