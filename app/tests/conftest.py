@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from storefront_support.memory import MemoryRepository
 from storefront_support.products import TASK_ID
-from storefront_support.table import client_of_new_table
+from storefront_support.table import DEPLOYED, client_of_emptied_table, client_of_new_table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -52,7 +52,10 @@ def client(settings: Settings, memory: MemoryRepository) -> FlaskClient:
 
 @pytest.fixture
 def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
-    """Return a client of an AWS inside this process that has the table, and nothing else."""
+    """Return a client that has an empty table: of an AWS inside this process, unless a deployed one is to be used."""
+    if DEPLOYED:
+        yield client_of_emptied_table()
+        return
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

@@ -130,7 +130,13 @@ class Site:
 
     def state(self) -> Any:
         """Return what the emulator knows of its tasks and its load balancer."""
-        with urllib.request.urlopen(f"{self.api}/_palisade/state", timeout=10) as answer:  # noqa: S310 - loopback
+        return self.ask("state")
+
+    def ask(self, path: str, content: object = None) -> Any:
+        """Return what the emulator answers at one of its own paths; with content to a POST."""
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{self.api}/_palisade/{path}", data=body)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
     def tasks(self) -> list[Any]:

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import enum
-import json
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,11 +110,7 @@ class Prober:
         wanted: dict[str, Any] = {"subnet_id": place.subnet_id, "security_group_ids": list(place.security_group_ids)}
         if principal != "foreign":
             wanted["role_arn"] = self.roles[principal]
-        request = urllib.request.Request(  # noqa: S310 - loopback
-            f"{self.site.api}/_palisade/positions", data=json.dumps(wanted).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-            keys: dict[str, str] = json.load(answer)
+        keys: dict[str, str] = self.site.ask("positions", wanted)
         return keys
 
 

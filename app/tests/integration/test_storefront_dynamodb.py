@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.stub import Stubber
 from storefront_support.products import product
+from storefront_support.table import REFUSAL_OF_ANOTHER_TABLE, TABLE
 
 from storefront.domain import StorageUnavailable
 from storefront.repository import DynamoRepository
@@ -26,7 +27,7 @@ ALLOWED = {"GetItem", "PutItem", "DeleteItem", "Query"}
 @pytest.fixture
 def repository(dynamodb: DynamoDBClient) -> DynamoRepository:
     """Return the repository on an empty table."""
-    return DynamoRepository(dynamodb, "shop")
+    return DynamoRepository(dynamodb, TABLE)
 
 
 def test_only_what_the_task_role_allows_is_called(dynamodb: DynamoDBClient, repository: DynamoRepository) -> None:
@@ -40,7 +41,7 @@ def test_only_what_the_task_role_allows_is_called(dynamodb: DynamoDBClient, repo
     repository.ping()
     repository.remove("blue-mug")
     assert {name for name, _ in calls} == ALLOWED
-    assert {parameters["TableName"] for _, parameters in calls} == {"shop"}
+    assert {parameters["TableName"] for _, parameters in calls} == {TABLE}
     assert all(parameters["ConsistentRead"] for name, parameters in calls[:-2] if name in ("GetItem", "Query"))
 
 
@@ -76,7 +77,7 @@ def test_unknown_table_is_unavailable_and_not_a_missing_product(dynamodb: Dynamo
     ):
         with pytest.raises(StorageUnavailable) as raised:
             call()
-        assert "ResourceNotFoundException" in str(raised.value.__cause__)
+        assert REFUSAL_OF_ANOTHER_TABLE in str(raised.value.__cause__)
 
 
 def test_unreachable_endpoint_is_unavailable(dynamodb: DynamoDBClient) -> None:
@@ -87,7 +88,7 @@ def test_unreachable_endpoint_is_unavailable(dynamodb: DynamoDBClient) -> None:
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
     )
     with pytest.raises(StorageUnavailable):
-        DynamoRepository(client, "shop").ping()
+        DynamoRepository(client, TABLE).ping()
 
 
 def test_request_that_is_wrong_is_not_blamed_on_the_storage(
@@ -102,8 +103,8 @@ def test_request_that_is_wrong_is_not_blamed_on_the_storage(
 
 
 def test_other_items_of_the_partition_are_no_products(dynamodb: DynamoDBClient, repository: DynamoRepository) -> None:
-    dynamodb.put_item(TableName="shop", Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "AAA"}})
-    dynamodb.put_item(TableName="shop", Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "READINESS"}})
+    dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "AAA"}})
+    dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "READINESS"}})
     repository.add(product())
     page = repository.page(1)
     assert ([each.id for each in page.products], page.next_after) == (["blue-mug"], None)

@@ -16,10 +16,8 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 from storefront_support.held_table import held_table
 from storefront_support.process import (
     APP,
@@ -34,7 +32,7 @@ from storefront_support.process import (
     wait_until,
 )
 from storefront_support.products import body
-from storefront_support.table import client_of_new_table
+from storefront_support.table import served_table
 
 GREETING = b"GET /healthz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n"
 
@@ -42,12 +40,8 @@ GREETING = b"GET /healthz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n"
 @pytest.fixture(scope="module")
 def aws() -> Iterator[str]:
     """Return the address of an AWS that has the table."""
-    server: Any = ThreadedMotoServer(ip_address=LOOPBACK, port=free_port(), verbose=False)
-    server.start()
-    endpoint = f"http://{LOOPBACK}:{server._port}"
-    client_of_new_table(endpoint)
-    yield endpoint
-    server.stop()
+    with served_table() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from storefront_support.memory import MemoryRepository
 from storefront_support.products import product
+from storefront_support.table import TABLE
 
 from storefront.domain import ProductExists, ProductNotFound
 from storefront.repository import DynamoRepository, Repository
@@ -20,7 +21,7 @@ def repository(request: pytest.FixtureRequest) -> Repository:
     """Return an empty repository of each kind."""
     if request.param == "memory":
         return MemoryRepository()
-    return DynamoRepository(request.getfixturevalue("dynamodb"), "shop")
+    return DynamoRepository(request.getfixturevalue("dynamodb"), TABLE)
 
 
 def test_product_comes_back_as_it_was(repository: Repository) -> None:

@@ -19,8 +19,9 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
+from storefront_support.table import CREDENTIALS, LOOPBACK, REGION, TABLE
+
 APP = Path(__file__).parents[2]
-LOOPBACK = "127.0.0.1"
 PATIENCE_SECONDS = 20.0
 
 
@@ -66,8 +67,7 @@ def environment(directory: Path, **variables: str) -> dict[str, str]:
         "PYTHONPATH": str(APP / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(directory),
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
+        **CREDENTIALS,
         "AWS_EC2_METADATA_DISABLED": "true",
         **variables,
     }
@@ -89,8 +89,8 @@ def started_shop(directory: Path, endpoint: str, **more: str) -> Iterator[Shop]:
     port = free_port()
     variables = environment(
         temporary,
-        STOREFRONT_TABLE_NAME="shop",
-        AWS_REGION="eu-central-1",
+        STOREFRONT_TABLE_NAME=TABLE,
+        AWS_REGION=REGION,
         AWS_ENDPOINT_URL=endpoint,
         GRANIAN_HOST=LOOPBACK,
         GRANIAN_PORT=str(port),

@@ -1,29 +1,42 @@
 # Copyright: Palisade contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table that products are kept in."""
+"""The table that products are kept in: a new one in a simulated AWS, or that of a deployed stack.
+
+With STOREFRONT_TEST_TABLE the tests use a table that is there, by the role that the environment gives: as a task does.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from moto.server import ThreadedMotoServer
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 REGION = "eu-central-1"
-TABLE = "shop"
+LOOPBACK = "127.0.0.1"
+DEPLOYED = "STOREFRONT_TEST_TABLE" in os.environ
+TABLE = os.environ.get("STOREFRONT_TEST_TABLE", "shop")
+NOT_JUDGED = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+# How a process finds the role of a task, and where it calls AWS: https://docs.aws.amazon.com/sdkref/latest/guide/
+ROLE_VARIABLES = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+CREDENTIALS = (
+    {name: os.environ[name] for name in ROLE_VARIABLES}
+    if DEPLOYED
+    else {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+)
+# A role that may use one table is not told whether there is another.
+REFUSAL_OF_ANOTHER_TABLE = "AccessDeniedException" if DEPLOYED else "ResourceNotFoundException"
 
 
 def client_of_new_table(endpoint: str | None = None) -> DynamoDBClient:
     """Create the table as the collection's data role does, and return a client for it."""
-    client = boto3.client(
-        "dynamodb",
-        region_name=REGION,
-        endpoint_url=endpoint,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint, **NOT_JUDGED)
     client.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
@@ -34,3 +47,27 @@ def client_of_new_table(endpoint: str | None = None) -> DynamoDBClient:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
     return client
+
+
+def client_of_emptied_table() -> DynamoDBClient:
+    """Empty the deployed table by other keys than the role's, and return a client of the role."""
+    owner = boto3.client("dynamodb", region_name=REGION, **NOT_JUDGED)
+    for item in owner.scan(TableName=TABLE, ConsistentRead=True)["Items"]:
+        owner.delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
+    return boto3.client("dynamodb", region_name=REGION)
+
+
+@contextmanager
+def served_table() -> Iterator[str]:
+    """Have an empty table behind an address for the length of a block; return the address."""
+    if DEPLOYED:
+        client_of_emptied_table()
+        yield os.environ["AWS_ENDPOINT_URL"]
+        return
+    server: Any = ThreadedMotoServer(ip_address=LOOPBACK, port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    endpoint = f"http://{LOOPBACK}:{port}"
+    client_of_new_table(endpoint)
+    yield endpoint
+    server.stop()
