@@ -111,7 +111,8 @@ class Authorizer:
     def verdict(self, source: Source, asked: Implied) -> Verdict:
         """Return what would become of a call that does not come through the VPC, and why."""
         question = self._asked(source, asked)
-        return Verdict(_opinions(question), _denial(question))
+        opinions = _opinions(question)
+        return Verdict(opinions, _denial(question, opinions))
 
     def _asked(self, source: Source, asked: Implied) -> Question:
         identity = self._account.identities.of(source.principal)
@@ -152,7 +153,7 @@ class Authorizer:
         return self._question(who, implied.need, context, identity, OUTSIDE, understood=True)
 
     def _decide(self, question: Question) -> Denial | None:
-        found = _denial(question)
+        found = _denial(question, _opinions(question))
         self.journal.note(question.request, found)
         return found
 
@@ -211,8 +212,7 @@ def _opinions(question: Question) -> dict[Kind, Decision]:
     return {layer.kind: said for layer in LAYERS if (said := layer.decide(question)) is not None}
 
 
-def _denial(question: Question) -> Denial | None:
-    opinions = _opinions(question)
+def _denial(question: Question, opinions: Mapping[Kind, Decision]) -> Denial | None:
     grant = Grant.NOTHING
     if opinions.get(Kind.RESOURCE) is Decision.ALLOWED and question.resource_policy:
         grant = documents.grant(documents.read(question.resource_policy), question.request)
