@@ -27,11 +27,14 @@ LONGEST = 6144
 
 
 def permissions_boundary(policies: Sequence[Document], statements: Sequence[Any]) -> Document:
-    """Return the boundary: what the policies of all roles allow, and statements that a user adds.
+    """Return the boundary: what the policies of all roles allow, said once, and statements that a user adds.
 
     Raises PolicyProblem naming the statement that IAM could not take, or saying by how much the document is too long.
     """
-    union = {"Version": "2012-10-17", "Statement": [one for policy in policies for one in policy["Statement"]]}
+    union = {
+        "Version": "2012-10-17",
+        "Statement": _said_once([one for found in policies for one in found["Statement"]]),
+    }
     boundary = with_statements(union, statements, "security_boundary_statements")
     size = len(json.dumps(boundary, separators=(",", ":")))
     if size > LONGEST:
@@ -40,6 +43,25 @@ def permissions_boundary(policies: Sequence[Document], statements: Sequence[Any]
             "security_boundary_statements shorter, or set security_permissions_boundary_arn to a boundary of your own."
         )
     return boundary
+
+
+def _said_once(statements: Sequence[Statement]) -> list[Statement]:
+    """Leave out what others allow as well: such a statement could be taken away or widened without any effect."""
+    kept = list(statements)
+    for statement in statements:
+        others = [one for one in kept if one is not statement]
+        if statement["Effect"] == "Allow" and all(
+            _allowed(action, resource, _tests(statement), others) for action, resource in _permissions(statement)
+        ):
+            kept = others
+    return kept
+
+
+def _allowed(action: str, resource: str, met: set[tuple[str, str, str]], statements: Sequence[Statement]) -> bool:
+    """Tell whether statements allow an action on a resource if certain tests of their conditions are met."""
+    return any(
+        one["Effect"] == "Allow" and is_about_all(one, action, resource) and _tests(one) <= met for one in statements
+    )
 
 
 def beyond_boundary(statements: Sequence[Statement], boundary: Document) -> list[str]:
@@ -66,15 +88,17 @@ def _within(statement: Statement, action: str, resource: str, boundary: Sequence
     about = [one for one in boundary if is_about_all(one, action, resource)]
     if any(one["Effect"] == "Deny" and not one.get("Condition") for one in about):
         return False
-    return any(one["Effect"] == "Allow" and _tests(one) <= _tests(statement) for one in about)
+    met = {
+        test for one in (statement, *about) for test in _tests(one) if one is statement or test[1].startswith("aws:")
+    }
+    return _allowed(action, resource, met, about)
 
 
 def _tests(statement: Statement) -> set[tuple[str, str, str]]:
-    """Return the tests of a statement's condition on keys of services, each with its operator, key and values."""
+    """Return the tests of a statement's condition, each with its operator, key and values."""
     condition: Mapping[str, Mapping[str, Any]] = statement.get("Condition") or {}
     return {
         (operator.lower(), key.lower(), json.dumps(sorted(map(str, listed(values)))))
         for operator, pairs in condition.items()
         for key, values in pairs.items()
-        if not key.lower().startswith("aws:")
     }

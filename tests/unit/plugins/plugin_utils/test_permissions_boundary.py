@@ -33,6 +33,16 @@ def test_boundary_is_the_statements_of_all_and_of_the_user() -> None:
     assert permissions_boundary([document(READ), document(LOGS)], [user]) == document(READ, LOGS, user)
 
 
+def test_what_another_statement_allows_is_not_said_again() -> None:
+    named = {"StringEquals": {**VIA["StringEquals"], "kms:EncryptionContext:aws:dynamodb:tableName": "shop"}}
+    narrow, wide = (statement(sid, "kms:Decrypt", "*", Condition=tests) for sid, tests in (("A", named), ("B", VIA)))
+    direct = statement("C", "kms:Decrypt", "*", Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}})
+    assert permissions_boundary([document(narrow), document(wide, direct)], []) == document(wide, direct)
+    assert permissions_boundary([document(READ), document({**READ, "Sid": "Again"})], []) == document(
+        {**READ, "Sid": "Again"}
+    )
+
+
 @pytest.mark.parametrize(
     ("user", "message"),
     [
