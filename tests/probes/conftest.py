@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.e2e.site import STACK, Site
+from tests.probes.asking import Stack
+from tests.probes.documents import key_arns
+from tests.probes.layers import EVERYTHING, LAYERS
 from tests.probes.operations import OUR_ACCOUNT, REGION, Target
 from tests.probes.probing import Place, Prober
+from tests.probes.universe import all_resources
 
-EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+TALLIES = pytest.StashKey[Counter[str]]()
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 TARGETS = {
     "ours": Target(STACK, f"/ecs/{STACK}", LAYER_BUCKET),
@@ -37,6 +43,7 @@ def resources(stack: Site) -> None:
     trust = {"Version": "2012-10-17", "Statement": []}
     keys = [{"AttributeName": name, "KeyType": kind} for name, kind in (("pk", "HASH"), ("sk", "RANGE"))]
     attributes = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")]
+    data_key = key_arns(stack)["data"]
     for target in (TARGETS["ours"], TARGETS["another"]):
         with suppress(ClientError):
             stack.client("dynamodb").create_table(
@@ -44,6 +51,7 @@ def resources(stack: Site) -> None:
                 KeySchema=keys,
                 AttributeDefinitions=attributes,
                 BillingMode="PAY_PER_REQUEST",
+                SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": data_key},
             )
         with suppress(ClientError):
             stack.client("ecr").create_repository(repositoryName=target.name)
@@ -59,18 +67,30 @@ def resources(stack: Site) -> None:
 @pytest.fixture
 def open_identities(stack: Site) -> Iterator[None]:
     """Take away what limits the stack's roles by themselves, so that only the endpoints' policies are left."""
-    iam = stack.client("iam")
-    names = [f"{STACK}-{REGION}-{purpose}" for purpose in ("task", "execution")]
-    limits = {name: iam.get_role(RoleName=name)["Role"].get("PermissionsBoundary") for name in names}
-    for name, limit in limits.items():
-        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
-        if limit:
-            iam.delete_role_permissions_boundary(RoleName=name)
-    yield
-    for name, limit in limits.items():
-        iam.delete_role_policy(RoleName=name, PolicyName="everything")
-        if limit:
-            iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=limit["PermissionsBoundaryArn"])
+    with LAYERS["identity policy"](stack), LAYERS["boundary"](stack):
+        yield
+
+
+@pytest.fixture(scope="session")
+def asked(stack: Site) -> Stack:
+    """The stack, to be asked what its policies say."""
+    return Stack(stack, all_resources(key_arns(stack)))
+
+
+@pytest.fixture
+def tally(pytestconfig: pytest.Config) -> Callable[[str, int], None]:
+    """Count what was tried, for the end of the report."""
+
+    def count(what: str, number: int) -> None:
+        pytestconfig.stash.setdefault(TALLIES, Counter())[what] += number
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say how much was tried."""
+    for what, number in sorted(config.stash.get(TALLIES, Counter()).items()):
+        terminalreporter.write_line(f"{what}: {number:,}")
 
 
 @pytest.fixture(scope="session")

@@ -61,16 +61,16 @@ class Prober:
     targets: dict[str, Target]
     _clients: dict[tuple[str, str, Place], Any] = field(default_factory=dict)
 
-    def fate(self, probe: Probe, place: Place) -> Fate:
-        """Make a call and say what became of it."""
-        return self.answer(probe, place)[0]
+    def fate(self, probe: Probe, place: Place, **more: Any) -> Fate:
+        """Make a call, maybe with more parameters, and say what became of it."""
+        return self.answer(probe, place, **more)[0]
 
-    def answer(self, probe: Probe, place: Place) -> tuple[Fate, str]:
-        """Make a call and say what became of it, with the message of a refusal."""
+    def answer(self, probe: Probe, place: Place, **more: Any) -> tuple[Fate, str]:
+        """Make a call, maybe with more parameters, and say what became of it, with the message of a refusal."""
         service = SIGNED_AS.get(probe.endpoint, probe.endpoint)
         call = self._call(probe, place, service)
         try:
-            call(**parameters(service, probe.operation, self.targets[probe.target]))
+            call(**parameters(service, probe.operation, self.targets[probe.target]) | more)
         except ClientError as error:
             return _of_refusal(error), error.response["Error"]["Message"]
         except HTTPClientError:

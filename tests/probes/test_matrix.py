@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.e2e.site import Site
@@ -10,6 +12,7 @@ from tests.probes.expectation import ENDPOINTS, PASSING, probes, wanted, wanted_
 from tests.probes.probing import Fate, Place, Probe, Prober
 
 Places = dict[str, Place]
+Tally = Callable[[str, int], None]
 # What an application could want to call and this one does not, so there is no endpoint for it.
 WITHOUT_ENDPOINT = (
     Probe("sts", "task", "GetCallerIdentity", "ours"),
@@ -22,18 +25,24 @@ LEAST_PROBES = 4000
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_every_call_meets_its_fate_under_the_roles_own_policies(prober: Prober, places: Places, endpoint: str) -> None:
+def test_every_call_meets_its_fate_under_the_roles_own_policies(
+    prober: Prober, places: Places, tally: Tally, endpoint: str
+) -> None:
     """What a role may do is what passes the endpoint, but for the layers of images, which are nobody's of the stack."""
     fates = {probe: prober.fate(probe, places["a task"]) for probe in probes(endpoint)}
     wrong = [f"{probe}: {fate.value}" for probe, fate in fates.items() if fate is not wanted_of_roles(probe)]
+    tally("calls under the policies of roles", len(fates))
     assert wrong == []
 
 
 @pytest.mark.usefixtures("open_identities")
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_every_call_through_an_endpoint_meets_its_fate(prober: Prober, places: Places, endpoint: str) -> None:
+def test_every_call_through_an_endpoint_meets_its_fate(
+    prober: Prober, places: Places, tally: Tally, endpoint: str
+) -> None:
     fates = {probe: prober.fate(probe, places["a task"]) for probe in probes(endpoint)}
     wrong = [f"{probe}: {fate.value}" for probe, fate in fates.items() if fate is not wanted(probe)]
+    tally("calls under the policies of endpoints alone", len(fates))
     assert wrong == []
     assert {probe for probe, fate in fates.items() if fate is Fate.PASSED} == {
         probe for probe in PASSING if probe.endpoint == endpoint

@@ -5,21 +5,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.site import STACK, Site
+from tests.e2e.site import Site
+from tests.probes.documents import EndpointPolicy
 from tests.probes.expectation import ENDPOINTS, PASSING, PRINCIPALS, probes, wanted
 from tests.probes.mutants import Mutant, narrowed, widened, with_action
-from tests.probes.operations import REGION, operations
+from tests.probes.operations import operations
 from tests.probes.probing import SIGNED_AS, Fate, Place, Probe, Prober
 
 # Or the roles' own policies would hide what an endpoint lets through.
 pytestmark = pytest.mark.usefixtures("open_identities")
 Places = dict[str, Place]
+Tally = Callable[[str, int], None]
 # Refusals of HEAD requests name no action.
 HEADS = {"HeadObject": "s3:GetObject", "HeadBucket": "s3:ListBucket"}
 # The example of the most-used Terraform module for VPCs: it only denies, so nothing passes.
@@ -37,35 +37,14 @@ DENY_ONLY = {
 }
 
 
-class Endpoint:
-    """The endpoint of a service, whose policy can be changed for a while."""
-
-    def __init__(self, site: Site, service: str) -> None:
-        self.service = service
-        self.prefix = SIGNED_AS.get(service, service)
-        self._ec2 = site.client("ec2")
-        name = {"Name": "service-name", "Values": [f"com.amazonaws.{REGION}.{service}"]}
-        ours = {"Name": "tag:palisade:stack", "Values": [STACK]}
-        (found,) = self._ec2.describe_vpc_endpoints(Filters=[name, ours])["VpcEndpoints"]
-        self._id = found["VpcEndpointId"]
-        self.policy: dict[str, Any] = json.loads(found["PolicyDocument"])
-
-    @contextmanager
-    def having(self, policy: dict[str, Any]) -> Iterator[None]:
-        """Give the endpoint another policy."""
-        self._put(policy)
-        try:
-            yield
-        finally:
-            self._put(self.policy)
-
-    def _put(self, policy: dict[str, Any]) -> None:
-        self._ec2.modify_vpc_endpoint(VpcEndpointId=self._id, PolicyDocument=json.dumps(policy))
-
-
 @pytest.fixture(params=ENDPOINTS)
-def endpoint(request: pytest.FixtureRequest, stack: Site) -> Endpoint:
-    return Endpoint(stack, request.param)
+def endpoint(request: pytest.FixtureRequest, stack: Site) -> EndpointPolicy:
+    return EndpointPolicy(stack, request.param)
+
+
+def prefix(endpoint: EndpointPolicy) -> str:
+    """Return what the actions begin with that an endpoint lets through."""
+    return SIGNED_AS.get(endpoint.name, endpoint.name)
 
 
 def tries(service: str) -> list[Probe]:
@@ -82,44 +61,51 @@ def first_wrong(prober: Prober, place: Place, service: str) -> Probe | None:
     return None
 
 
-def surviving(prober: Prober, place: Place, endpoint: Endpoint, mutants: Iterator[Mutant]) -> tuple[int, list[str]]:
+def surviving(
+    prober: Prober, place: Place, endpoint: EndpointPolicy, mutants: Iterator[Mutant]
+) -> tuple[int, list[str]]:
     """Return how many mutants there are, and those that no probe noticed."""
     count, found = 0, []
-    assert first_wrong(prober, place, endpoint.service) is None
-    for mutant in mutants:
-        count += 1
-        with endpoint.having(mutant.policy):
-            if first_wrong(prober, place, endpoint.service) is None:
+    assert first_wrong(prober, place, endpoint.name) is None
+    with endpoint.changing():
+        for mutant in mutants:
+            count += 1
+            endpoint.put(mutant.policy)
+            if first_wrong(prober, place, endpoint.name) is None:
                 found.append(mutant.change)
     return count, found
 
 
-def test_every_narrower_policy_is_noticed(prober: Prober, places: Places, endpoint: Endpoint) -> None:
+def test_every_narrower_policy_is_noticed(
+    prober: Prober, places: Places, tally: Tally, endpoint: EndpointPolicy
+) -> None:
     count, survivors = surviving(prober, places["a task"], endpoint, narrowed(endpoint.policy))
+    tally("policies of endpoints with an element less, all noticed", count)
     assert survivors == []
     assert count >= 5
 
 
-def test_every_wider_policy_is_noticed(prober: Prober, places: Places, endpoint: Endpoint) -> None:
-    count, survivors = surviving(prober, places["a task"], endpoint, widened(endpoint.policy, endpoint.prefix))
+def test_every_wider_policy_is_noticed(prober: Prober, places: Places, tally: Tally, endpoint: EndpointPolicy) -> None:
+    count, survivors = surviving(prober, places["a task"], endpoint, widened(endpoint.policy, prefix(endpoint)))
+    tally("policies of endpoints with an element more, all noticed", count)
     assert survivors == []
     assert count >= 5
 
 
-def owner(endpoint: Endpoint, number: int) -> str:
+def owner(endpoint: EndpointPolicy, number: int) -> str:
     """Return the principal that a statement is for."""
     text = json.dumps(endpoint.policy["Statement"][number].get("Condition", {}))
     return next((name for name in PRINCIPALS if f'-{name}"' in text), "foreign")
 
 
-def test_every_further_action_is_noticed(prober: Prober, places: Places, endpoint: Endpoint) -> None:
+def test_every_further_action_is_noticed(prober: Prober, places: Places, endpoint: EndpointPolicy) -> None:
     """What passes if a statement allows every action can be added to it; no other action can have an effect there."""
     place = places["a task"]
     for number in range(len(endpoint.policy["Statement"])):
         principal = owner(endpoint, number)
-        tried = [Probe(endpoint.service, principal, name, "ours") for name in operations(endpoint.prefix)]
+        tried = [Probe(endpoint.name, principal, name, "ours") for name in operations(prefix(endpoint))]
         before = {probe: prober.answer(probe, place) for probe in tried}
-        with endpoint.having(with_action(endpoint.policy, number, f"{endpoint.prefix}:*").policy):
+        with endpoint.having(with_action(endpoint.policy, number, f"{prefix(endpoint)}:*").policy):
             after = {probe for probe in tried if prober.fate(probe, place) is Fate.PASSED}
         found = {probe: before[probe][1] for probe in after if before[probe][0] is Fate.DENIED}
         assert found
@@ -136,7 +122,7 @@ def denied_action(message: str) -> str:
 
 
 def test_policy_that_only_denies_lets_nothing_through(stack: Site, prober: Prober, places: Places) -> None:
-    endpoint = Endpoint(stack, "dynamodb")
+    endpoint = EndpointPolicy(stack, "dynamodb")
     with endpoint.having(DENY_ONLY):
         for probe in PASSING:
             if probe.endpoint == "dynamodb":
