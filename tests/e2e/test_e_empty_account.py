@@ -90,7 +90,6 @@ def what_is_there(account: Site) -> dict[str, list[str]]:
         "tables": account.client("dynamodb").list_tables()["TableNames"],
         "vaults": [one["BackupVaultName"] for one in account.client("backup").list_backup_vaults()["BackupVaultList"]],
         "backups": [one["BackupPlanName"] for one in account.client("backup").list_backup_plans()["BackupPlansList"]],
-        "alarms": [one["AlarmName"] for one in account.client("cloudwatch").describe_alarms()["MetricAlarms"]],
         "repositories": [
             one["repositoryName"] for one in account.client("ecr").describe_repositories()["repositories"]
         ],
