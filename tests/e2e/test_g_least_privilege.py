@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.site import STACK, Site
+from tests.probes.documents import ManagedPolicy
+from tests.probes.mutants import narrowed, with_action
 
 ROLES = f"arn:aws:iam::123456789012:role/{STACK}-eu-central-1-"
 # What a task is given to find its role by.
@@ -46,11 +49,16 @@ def environment_of_a_task(site: Site) -> dict[str, str]:
     return {name: variables[name] for name in GIVEN}
 
 
+def run_tests(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of the application as a task of the site."""
+    variables = {**environment_of_a_task(site), "STOREFRONT_TEST_TABLE": STACK}
+    return site.run(sys.executable, "-m", "pytest", "-q", *arguments, **variables)
+
+
 @pytest.fixture(scope="module")
 def tested(site: Site) -> str:
     """The tests of the application, all of them, run as a task of the site; what they said."""
-    variables = {**environment_of_a_task(site), "STOREFRONT_TEST_TABLE": STACK}
-    done = site.run(sys.executable, "-m", "pytest", "app/tests", "-q", **variables)
+    done = run_tests(site, "app/tests")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     return done.stdout
 
@@ -87,16 +95,25 @@ def test_the_application_passes_its_tests_as_the_role_of_a_task(tested: str) -> 
     assert "skipped" not in tested
 
 
-@pytest.mark.usefixtures("tested")
-@pytest.mark.parametrize("purpose", ["task", "execution"])
-def test_nothing_is_granted_that_is_not_used(site: Site, purpose: str) -> None:
+def unused(site: Site, purpose: str) -> set[tuple[str, str]]:
+    """Return the actions that a role may do and nobody did, with its purpose."""
     calls = {(one.action, one.resource) for one in used(site, purpose) if not one.denied}
-    unused = {
+    return {
         (purpose, action)
         for action, resource in granted(site, purpose)
         if not any(called == action and fnmatchcase(on, resource) for called, on in calls)
     }
-    assert unused == {one for one in EXCEPTIONS if one[0] == purpose}
+
+
+@pytest.mark.usefixtures("tested")
+@pytest.mark.parametrize("purpose", ["task", "execution"])
+def test_nothing_is_granted_that_is_not_used(site: Site, purpose: str) -> None:
+    excepted = {one for one in EXCEPTIONS if one[0] == purpose}
+    assert unused(site, purpose) == excepted
+    # The control: what is granted besides is found.
+    policy = ManagedPolicy(site, purpose)
+    with policy.having(with_action(policy.policy, 0, "dynamodb:Scan").policy):
+        assert unused(site, purpose) == {*excepted, (purpose, "dynamodb:Scan")}
 
 
 @pytest.mark.usefixtures("tested")
@@ -106,3 +123,17 @@ def test_nothing_is_used_that_is_not_granted(site: Site, purpose: str) -> None:
     refused = {(one.action.split(":")[1], one.resource.rpartition("/")[2]) for one in used(site, purpose) if one.denied}
     assert refused == (REFUSED if purpose == "task" else set())
     assert {one.action for one in used(site, purpose)} <= {action for action, _ in granted(site, purpose)}
+
+
+@pytest.mark.full
+def test_less_is_noticed_by_the_tests_of_the_application(site: Site) -> None:
+    """Every element of the task's policy is one that the contract tests of the repository need."""
+    policy = ManagedPolicy(site, "task")
+    contract = ("app/tests/integration/test_storefront_repositories.py", "-x", "-k", "dynamodb")
+    assert run_tests(site, *contract).returncode == 0
+    with policy.changing():
+        for mutant in narrowed(policy.policy):
+            policy.put(mutant.policy)
+            done = run_tests(site, *contract)
+            assert done.returncode == 1, mutant.change
+            assert "AccessDeniedException" in done.stdout, mutant.change

@@ -18,7 +18,7 @@ ALL = {
     **{f"the {key} key": lambda key=key: of_a_key(key) for key in OF_KEYS},
     **{f"trust in the {purpose} role": lambda purpose=purpose: of_trust(purpose) for purpose in OF_TRUST},
 }
-LEAST = 90_000
+LEAST = 130_000
 # In the short form every so many questions is asked, and all whose answer has to be yes.
 STEP = 13
 

@@ -37,6 +37,8 @@ CONCERNED = ("dynamodb", "ecr", "logs", "kms", ELB)
 # What has to be out of reach of every role, whatever it is about.
 OTHERS = ("s3", "sts", "iam", "secretsmanager", "ssm", "sns", "sqs", "ecs", "cloudwatch", "backup", "lambda")
 ASSUMING = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "TagSession", "SetSourceIdentity")
+# Whoever asks is told who he is, even if a policy denies it.
+FREE = ("sts:GetCallerIdentity",)
 LISTENER = "app/{0}/0123456789abcdef/0123456789abcdef"
 
 RESOURCES: dict[str, str] = {
@@ -95,7 +97,7 @@ def of_a_role(purpose: str) -> Iterator[Question]:
             for resource in (*resources(prefix), NOTHING):
                 yield from (Question(purpose, action, resource, situation) for situation in situations)
     for prefix in OTHERS:
-        yield from (Question(purpose, action, NOTHING) for action in actions(prefix))
+        yield from (Question(purpose, action, NOTHING) for action in actions(prefix) if action not in FREE)
 
 
 def of_a_key(key: str) -> Iterator[Question]:
@@ -110,7 +112,7 @@ def of_trust(purpose: str) -> Iterator[Question]:
     for action in ASSUMING:
         for asker in (*ROLES, *SERVICES):
             resource = f"the {purpose} role"
-            yield from (Question(asker, f"sts:{action}", resource, situation) for situation in (DIRECTLY, *SOURCES))
+            yield from (Question(asker, f"sts:{action}", resource, situation) for situation in SOURCES)
 
 
 def all_resources(key_arns: Mapping[str, str]) -> dict[str, str]:

@@ -211,7 +211,7 @@ def test_boundary_leaves_room_for_the_user_under_the_longest_names(monkeypatch: 
     paths = (SECURITY / f"{name}.json.j2" for name in IDENTITIES)
     roles = [json.loads(policies.text.__wrapped__(path, "aws-us-gov")) for path in paths]
     size = len(json.dumps(permissions_boundary(roles, []), separators=(",", ":")))
-    assert 4000 < size < LONGEST - 1000
+    assert 3500 < size < LONGEST - 1000
 
 
 def test_readme_gives_the_reason_for_every_action_on_all_resources() -> None:
