@@ -15,7 +15,7 @@ from .clusters import file_source
 from .model import Certificate, Listener, NotEmulatedError
 
 _TYPE = "type.googleapis.com/envoy.extensions"
-# Protocol versions by the beginning of the policy's name, the longer ones first. Cipher suites are not emulated.
+# Protocol versions by the beginning of the policy's name, the longer ones first.
 _TLS_VERSIONS = {
     "ELBSecurityPolicy-TLS13-1-3": ("TLSv1_3", "TLSv1_3"),
     "ELBSecurityPolicy-TLS13-1-2": ("TLSv1_2", "TLSv1_3"),
@@ -25,6 +25,22 @@ _TLS_VERSIONS = {
     "ELBSecurityPolicy-FS-1-2": ("TLSv1_2", "TLSv1_2"),
     "ELBSecurityPolicy-2016-08": ("TLSv1_0", "TLSv1_2"),
 }
+# What the policies that begin below TLS 1.2 offer: by Envoy's own choice alone nobody could speak the old versions.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+_OLD_CIPHERS = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-AES128-SHA",
+    "ECDHE-RSA-AES128-SHA",
+    "ECDHE-ECDSA-AES256-SHA",
+    "ECDHE-RSA-AES256-SHA",
+    "AES128-GCM-SHA256",
+    "AES256-GCM-SHA384",
+    "AES128-SHA",
+    "AES256-SHA",
+]
 _ACCESS_LOG = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
     "listener": "%DOWNSTREAM_LOCAL_PORT%",
@@ -150,9 +166,12 @@ def _access_log(path: Path) -> dict[str, Any]:
 
 def _tls(listener: Listener, certificates: Path) -> dict[str, Any]:
     lowest, highest = tls_versions(listener.tls_policy)
+    versions: dict[str, Any] = {"tls_minimum_protocol_version": lowest, "tls_maximum_protocol_version": highest}
+    if lowest in ("TLSv1_0", "TLSv1_1"):
+        versions["cipher_suites"] = _OLD_CIPHERS
     pairs = [certificate_files(certificate) for certificate in listener.certificates]
     context = {
-        "tls_params": {"tls_minimum_protocol_version": lowest, "tls_maximum_protocol_version": highest},
+        "tls_params": versions,
         "alpn_protocols": ["h2", "http/1.1"] if listener.http2_enabled else ["http/1.1"],
         "tls_certificates": [
             {

@@ -22,6 +22,8 @@ KEPT: dict[str, Any] = {
     "healthCheckGracePeriodSeconds": 0,
     "placementConstraints": [],
     "placementStrategy": [],
+    # Not asked for: AWS says it of every service on Fargate, and the embedded one runs no Windows.
+    "platformFamily": "Linux",
     "platformVersion": "LATEST",
     "serviceConnectConfiguration": None,
     "volumeConfigurations": None,

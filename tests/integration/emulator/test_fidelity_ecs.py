@@ -50,6 +50,7 @@ def test_a_service_keeps_what_it_was_given_and_the_defaults_of_aws(account: Acco
         "enableExecuteCommand": True,
         "healthCheckGracePeriodSeconds": 0,
         "launchType": "FARGATE",
+        "platformFamily": "Linux",
         "platformVersion": "LATEST",
     }
     assert described.items() >= expected.items()

@@ -108,6 +108,15 @@ def test_policy_gives_the_protocol_versions(policy: str, versions: tuple[str, st
     assert (parameters["tls_minimum_protocol_version"], parameters["tls_maximum_protocol_version"]) == versions
 
 
+@pytest.mark.parametrize(
+    ("policy", "old"), [("ELBSecurityPolicy-2016-08", True), ("ELBSecurityPolicy-TLS13-1-2-2021-06", False)]
+)
+def test_only_policies_with_old_versions_offer_the_ciphers_of_these(policy: str, old: bool) -> None:
+    configuration = translated(replace(HTTPS, tls_policy=policy))
+    context = configuration.listeners["l443"]["filter_chains"][0]["transport_socket"]["typed_config"]
+    assert ("AES128-SHA" in context["common_tls_context"]["tls_params"].get("cipher_suites", [])) is old
+
+
 def test_certificate_of_other_content_has_other_files() -> None:
     first = translated(HTTPS)
     second = translated(replace(HTTPS, certificates=(Certificate(b"chain", b"new key"),)))
