@@ -16,7 +16,7 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan status logs lint test test-full second-stack molecule bench-warm lock clean
+.PHONY: help setup up down plan status logs lint test test-full second-stack molecule audit bench-warm lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,15 @@ second-stack: ## Install the newest supported stack into .venv-3.13, beside that
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
 
+AUDITORS := $(addprefix .venv-audit/,prowler checkov judges)
+
+.venv-audit/%/.ready: requirements/audit-%.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing the auditors into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D) audit-$*.txt
+
+audit: setup $(AUDITORS:%=%/.ready) ## Have independent auditors judge a deployed site, and an insecure one
+	@python -m tests.audit
+
 bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
 	@python -m benchmarks.warm
 
@@ -69,4 +78,4 @@ lock: setup ## Resolve the dependencies anew into hash-locked files without inde
 	@requirements/lock
 
 clean: down ## Remove the environment and everything that was made
-	@rm -rf $(VENV) .run
+	@rm -rf $(VENV) .venv-audit .run

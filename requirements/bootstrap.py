@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the virtual environment of the checkout from the lock file: `python3 requirements/bootstrap.py .venv`.
+"""Make a virtual environment from a lock file, dev.txt if none is named: `python3 requirements/bootstrap.py .venv`.
 
 uv installs many times faster than pip, but reads none of pip's configuration: it is told the same index, extra
 indexes and certificates, through the environment, so that credentials in an address never show in a process list.
@@ -60,9 +60,9 @@ def is_reachable(address: str) -> bool:
     return "://" in path or Path(path).exists()
 
 
-def install(python: Path) -> None:
+def install(python: Path, lock_file: str) -> None:
     """Install the lock file into the environment of this Python, by uv if possible."""
-    lock = ["--require-hashes", "-r", str(HERE / "dev.txt")]
+    lock = ["--require-hashes", "-r", str(HERE / lock_file)]
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--require-hashes", "-r", str(HERE / "uv.txt")], check=False).returncode == 0:
         uv = [str(python), "-m", "uv", "pip", "install", "--quiet", "--python", str(python), *lock]
@@ -95,8 +95,10 @@ def main() -> None:
     target = Path(sys.argv[1])
     venv.create(target, with_pip=True, clear=True, symlinks=True)
     python = target.absolute() / "bin" / "python"
-    install(python)
-    compile_sources(python)
+    lock_file = sys.argv[2] if len(sys.argv) > 2 else "dev.txt"
+    install(python, lock_file)
+    if lock_file == "dev.txt":
+        compile_sources(python)
     (target / ".ready").touch()
 
 

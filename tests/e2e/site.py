@@ -120,7 +120,8 @@ class Site:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
-        return boto3.client(
+        make: Any = boto3.client  # Its types know each service by its name only.
+        return make(
             service,
             endpoint_url=self.api,
             region_name="eu-central-1",

@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from emulator.authorizer.policy import Decision
 from emulator.authorizer.request import MULTIVALUED_KEYS
+from tests import node_packages
 from tests.oracle.case import Case
 
 HERE = Path(__file__).parent
@@ -45,29 +42,13 @@ Ask = Callable[[Iterable[Case]], list[Answer]]
 
 
 def require_node() -> None:
-    """Skip the test on a machine without Node.js; CI installs it, and takes a skipped test for a failure."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("the oracle needs node and npm, for example: apt-get install nodejs npm")
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if int(version.removeprefix("v").split(".")[0]) < OLDEST_NODE:
-        pytest.skip(f"the oracle needs node {OLDEST_NODE} or newer, found {version}")
+    """Skip the test on a machine without the Node.js that the oracle needs."""
+    node_packages.require_node(OLDEST_NODE)
 
 
 def install() -> None:
     """Install what the lock file names, unless that has been done."""
-    wanted = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in FILES)).hexdigest()
-    stamp = INSTALLED / ".installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copy(HERE / name, INSTALLED)
-    command = ["npm", "ci", "--cache", str(ROOT / ".run" / "cache" / "npm"), "--ignore-scripts"]
-    done = subprocess.run(
-        [*command, "--no-audit", "--no-fund"], cwd=INSTALLED, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"npm could not install the oracle:\n{done.stdout}{done.stderr}"
-    stamp.write_text(wanted)
+    node_packages.install(HERE, FILES, INSTALLED)
 
 
 def ask(cases: Iterable[Case]) -> list[Answer]:

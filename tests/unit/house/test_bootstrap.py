@@ -133,7 +133,7 @@ def commands(bootstrap: Any, monkeypatch: pytest.MonkeyPatch, failing: str) -> l
 
     monkeypatch.setattr(bootstrap, "subprocess", SimpleNamespace(run=record))
     monkeypatch.setattr(bootstrap, "pip_configuration", lambda python: {"index-url": "https://user:secret@example/"})
-    bootstrap.install(Path("python"))
+    bootstrap.install(Path("python"), "dev.txt")
     return run
 
 
@@ -160,14 +160,18 @@ def test_pip_installs_the_same_lock_file_when_uv_cannot(
     assert "pip does it" in capsys.readouterr().err
 
 
-def start(bootstrap: Any, monkeypatch: pytest.MonkeyPatch, target: Path, version: tuple[int, ...]) -> list[str]:
+def start(
+    bootstrap: Any, monkeypatch: pytest.MonkeyPatch, target: Path, version: tuple[int, ...], *lock_file: str
+) -> list[str]:
     """Run main under a Python of a version, and return what was done."""
     done: list[str] = []
     text = ".".join(map(str, version)) + " (main, Jan  1 2026)"
-    fake = SimpleNamespace(version_info=version, version=text, argv=["bootstrap.py", str(target)], exit=sys.exit)
+    fake = SimpleNamespace(
+        version_info=version, version=text, argv=["bootstrap.py", str(target), *lock_file], exit=sys.exit
+    )
     monkeypatch.setattr(bootstrap, "sys", fake)
     monkeypatch.setattr(bootstrap, "venv", SimpleNamespace(create=lambda path, **_: path.mkdir()))
-    monkeypatch.setattr(bootstrap, "install", lambda python: done.append("install"))
+    monkeypatch.setattr(bootstrap, "install", lambda python, lock_file: done.append(f"install {lock_file}"))
     monkeypatch.setattr(bootstrap, "compile_sources", lambda python: done.append("compile"))
     bootstrap.main()
     return done
@@ -188,7 +192,15 @@ def test_python_that_is_not_supported_is_named_before_anything_is_made(
 def test_environment_is_ready_when_all_is_done(
     bootstrap: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: tuple[int, ...]
 ) -> None:
-    assert start(bootstrap, monkeypatch, tmp_path / "venv", version) == ["install", "compile"]
+    assert start(bootstrap, monkeypatch, tmp_path / "venv", version) == ["install dev.txt", "compile"]
+    assert (tmp_path / "venv" / ".ready").exists()
+
+
+def test_another_lock_file_is_installed_and_left_to_compile_itself(
+    bootstrap: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = start(bootstrap, monkeypatch, tmp_path / "venv", (3, 12, 4), "audit-judges.txt")
+    assert done == ["install audit-judges.txt"]
     assert (tmp_path / "venv" / ".ready").exists()
 
 
