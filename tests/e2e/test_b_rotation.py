@@ -24,9 +24,9 @@ MOST_SECONDS = 240
 
 
 @contextmanager
-def load_on(site: Site, writers: int = 0) -> Iterator[Load]:
+def load_on(site: Site, writers: int = 0, rotations: int = 1) -> Iterator[Load]:
     """Send requests while a block runs, and a while before and after."""
-    with Load(site.url, site.authority, MOST_SECONDS, writers) as load:
+    with Load(site.url, site.authority, MOST_SECONDS * rotations, writers) as load:
         wait_until(lambda: load.sent >= FEWEST_REQUESTS, MOST_SECONDS, "requests before")
         yield load
         before = load.sent
@@ -67,14 +67,14 @@ def put(site: Site, pair: Pair) -> None:
 
 @pytest.mark.parametrize(
     ("tags", "times"),
-    [("security", 1), pytest.param("security,ecs_service", 5, marks=pytest.mark.full)],
+    [("security", 1), pytest.param("security,ecs_service", 3, marks=pytest.mark.full)],
     ids=("once", "again and again"),
 )
 def test_another_certificate_comes_under_the_same_arn_and_loses_no_request(
     site: Site, tmp_path: Path, tags: str, times: int
 ) -> None:
     arns, proxy = certificate_arns(site), site.state()["balancer_pid"]
-    with load_on(site) as load:
+    with load_on(site, rotations=times) as load:
         for number in range(times):
             pair = rotate(site, tmp_path / str(number), tags)
             wait_until(lambda: served(site) == pair.serial, 10, "a client meets the new certificate")  # noqa: B023
