@@ -80,7 +80,7 @@ class Case:
             session_policies=(json.dumps(self.session),) if self.session else (),
             resource_policy=json.dumps(self.resource) if self.resource else None,
         )
-        denial = authorizer._denial(question)
+        denial = authorizer._denial(question, authorizer._opinions(question))
         return denial.decision if denial else Decision.ALLOWED
 
     def statements(self) -> list[Document]:
