@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from emulator import identity
+from emulator.authorizer.asked import Asked
 from emulator.authorizer.authorizer import Account, Authorizer, Source
 from emulator.authorizer.call import HttpRequest
 from emulator.authorizer.iam_state import IamState
@@ -46,7 +47,8 @@ class Supervisor:
         self._inventory = MotoInventory()
         iam = IamState(self._gate)
         account = Account(iam, MotoResourcePolicies(iam.trust), self._inventory)
-        self._authorizer = Authorizer(VpcState(self._gate).network, account)
+        asked = Asked()
+        self._authorizer = Authorizer(VpcState(self._gate).network, account, asked)
         self._data = DataPlane(settings, self._gate, self._authorizer)
         self._credentials = credentials = Credentials(settings.credentials_seconds)
         role_chaining.install(credentials)
@@ -56,6 +58,7 @@ class Supervisor:
             callers=self._caller,
             authorize=self._authorize,
             endpoints={
+                "asked": endpoints.report(asked.take),
                 "credentials": CredentialsEndpoint(credentials, self._entitlement),
                 "health": endpoints.health(self._health),
                 "journal": endpoints.report(self._authorizer.journal.entries),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from emulator.authorizer import combination, documents, implied_calls, layers, messages, request_context
+from emulator.authorizer.asked import Asked
 from emulator.authorizer.call import Call, Context, Need
 from emulator.authorizer.combination import Denial, Kind, Relation
 from emulator.authorizer.identities import Identities, Identity
@@ -77,10 +78,11 @@ class DeniedError(Exception):
 class Authorizer:
     """Decide about calls by the network and the policies of now."""
 
-    def __init__(self, network: Callable[[], Network], account: Account) -> None:
+    def __init__(self, network: Callable[[], Network], account: Account, asked: Asked | None = None) -> None:
         self._network = network
         self._account = account
         self.journal = Journal()
+        self._record = asked
         self._paths_of: Network | None = None
         self._paths: dict[tuple[Position, str], Path] = {}
 
@@ -136,10 +138,13 @@ class Authorizer:
         way = request_context.of_way(path, source.position, call.region)
         for need in call.needs:
             question = self._question(source, need, {**own, **way}, identity, path, understood=call.understood)
+            self._note(source, question)
             self._refuse(question, path)
         for need in call.needs:
             for implied in implied_calls.of(need, call.parameters, self._account.inventory):
-                self._refuse(self._implied(source, implied, identity, own, way), OUTSIDE)
+                question = self._implied(source, implied, identity, own, way)
+                self._note(source, question)
+                self._refuse(question, OUTSIDE)
 
     def _implied(
         self, source: Source, implied: Implied, identity: Identity | None, own: Context, way: Context
@@ -167,6 +172,14 @@ class Authorizer:
         where = {Kind.ENDPOINT: path.gateway, Kind.RESOURCE: request.resource}.get(found.kind, holder)
         raise DeniedError(messages.denial(found, request), found.kind.value, where)
 
+    def _note(self, who: Source, question: Question) -> None:
+        """Remember what is asked in the deployer's name."""
+        if self._record and who.position is None and question.request.principal.account:
+            self._record.add(question.request, understood=question.understood)
+
+    def _tags(self, need: Need) -> Mapping[str, str]:
+        return self._account.inventory.tags(need.resource) if need.resource != "*" else {}
+
     def _resource_policy(self, need: Need) -> str | None:
         if need.resource == "*" or need.action == RETIRE_GRANT:
             return None
@@ -175,7 +188,8 @@ class Authorizer:
     def _question(
         self, source: Source, need: Need, context: Context, identity: Identity | None, path: Path, *, understood: bool
     ) -> Question:
-        context = {**request_context.of_resource(need), **context, **need.context}
+        tags = {f"aws:resourcetag/{key.lower()}": (value,) for key, value in self._tags(need).items()}
+        context = {**request_context.of_resource(need), **tags, **context, **need.context}
         if need.action.startswith("kms:") and source.principal.account:
             context["kms:calleraccount"] = (source.principal.account,)
         owner = _owner(need, context, source.principal)
@@ -204,7 +218,8 @@ def _owner(need: Need, context: Context, principal: Principal) -> str:
 def _resource_decides(need: Need, understood: bool) -> bool:
     """Tell whether it is a key or a role that is asked for; which key is not known of a call not understood."""
     if need.action.startswith("kms:"):
-        return need.action != RETIRE_GRANT and (":key/" in need.resource or not understood)
+        existing = ":key/" in need.resource and not need.resource.endswith("/*")
+        return need.action != RETIRE_GRANT and (existing or not understood)
     return need.action in {messages.ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"}
 
 

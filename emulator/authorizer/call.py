@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +11,20 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
+
 from emulator.authorizer.rest_operations import rest_operation
 from emulator.settings import REGION
 
 Context = Mapping[str, tuple[str, ...]]
+
+
+def _cbor(body: bytes) -> Any:
+    """Read what CloudWatch's clients send; raises ValueError for what is not CBOR."""
+    try:
+        return RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+    except ResponseParserError as error:
+        raise ValueError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -70,9 +81,9 @@ class HttpRequest:
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """Return the parameters of a JSON body; nothing if it is none."""
+        """Return the parameters of a JSON or CBOR body; nothing if it is none."""
         try:
-            content = json.loads(self.body)
+            content = _cbor(self.body) if "cbor" in self.headers.get("content-type", "") else json.loads(self.body)
         except ValueError:
             return {}
         return content if isinstance(content, dict) else {}

@@ -8,10 +8,11 @@ entry. Keys that AWS manages let everybody in the account through their service,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.authorizer import creations
 from emulator.authorizer.call import Context, Need
 from emulator.authorizer.inventory import Inventory
 from emulator.settings import ACCOUNT_ID, REGION
@@ -132,6 +133,8 @@ KEY_USES: Mapping[str, KeyUse] = {
     ),
 }
 
+# With it ECS moves traffic from one target group to another.
+_INFRASTRUCTURE = RolePass("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com")
 ROLE_PASSES: Mapping[str, tuple[RolePass, ...]] = {
     "ecs:RegisterTaskDefinition": (
         RolePass("taskRoleArn", "ecs-tasks.amazonaws.com"),
@@ -141,7 +144,8 @@ ROLE_PASSES: Mapping[str, tuple[RolePass, ...]] = {
         RolePass("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
         RolePass("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
     ),
-    "ecs:CreateService": (RolePass("role", "ecs.amazonaws.com"),),
+    "ecs:CreateService": (RolePass("role", "ecs.amazonaws.com"), _INFRASTRUCTURE),
+    "ecs:UpdateService": (_INFRASTRUCTURE,),
     "ec2:CreateFlowLogs": (RolePass("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),),
     "backup:CreateBackupSelection": (RolePass("BackupSelection.IamRoleArn", "backup.amazonaws.com"),),
 }
@@ -154,8 +158,9 @@ def of(need: Need, parameters: Parameters, inventory: Inventory) -> Iterator[Imp
     if use := KEY_USES.get(need.action):
         yield from _key_uses(use, need, parameters, inventory)
     for handed in ROLE_PASSES.get(need.action, ()):
-        if role := _at(parameters, handed.parameter):
+        for role in _all_at(parameters, handed.parameter.split(".")):
             yield Implied(Need("iam:PassRole", role, {"iam:passedtoservice": (handed.service,)}))
+    yield from (Implied(found) for found in creations.of(need, inventory))
     if need.action in ALSO:
         yield Implied(Need(ALSO[need.action]))
 
@@ -191,7 +196,15 @@ def encryption_context(pairs: Mapping[str, str]) -> Context:
 
 def _at(parameters: Parameters, path: str) -> str:
     """Return the text at a path of names."""
-    found: Any = parameters
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else ""
+    return next(_all_at(parameters, path.split(".")), "")
+
+
+def _all_at(found: Any, path: Sequence[str]) -> Iterator[str]:
+    """Return the texts at a path of names, in all elements of lists on the way."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _all_at(one, path)
+    elif path and isinstance(found, Mapping):
+        yield from _all_at(found.get(path[0]), path[1:])
+    elif not path and isinstance(found, str) and found:
+        yield found

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from moto.dynamodb.models import dynamodb_backends
 from moto.ecr.models import ecr_backends
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.kms.utils import KEY_ID_LEN
 from moto.logs.models import logs_backends
@@ -19,6 +20,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
+from emulator.authorizer import ec2_associations, resource_tags
 from emulator.settings import ACCOUNT_ID, REGION
 
 
@@ -45,6 +47,18 @@ class Inventory(Protocol):
 
     def encryption_key(self, arn: str) -> str | None:
         """Return the ARN of the key that encrypts a resource, unless AWS manages it."""
+
+    def role_arn(self, name: str) -> str | None:
+        """Return the ARN of a role."""
+
+    def role_boundary(self, name: str) -> str | None:
+        """Return the ARN of the permissions boundary of a role."""
+
+    def associated(self, association: str) -> tuple[str, ...]:
+        """Return the ids of what EC2 has associated with each other."""
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Return the tags of a resource that only tags tell apart."""
 
 
 class MotoInventory:
@@ -98,6 +112,28 @@ class MotoInventory:
         reader = ENCRYPTED.get(parts[2]) if len(parts) == 6 and parts[4] in {"", ACCOUNT_ID} else None
         name = reader(arn, parts[5]) if reader else None
         return self.customer_key(name) if name else None
+
+    def role_arn(self, name: str) -> str | None:
+        """Return the ARN of a role."""
+        role = _role(name)
+        return str(role.arn) if role else None
+
+    def role_boundary(self, name: str) -> str | None:
+        """Return the ARN of the permissions boundary of a role."""
+        role = _role(name)
+        return role.permissions_boundary_arn if role else None
+
+    def associated(self, association: str) -> tuple[str, ...]:
+        """Return the ids of what EC2 has associated with each other."""
+        return ec2_associations.of(association)
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Return the tags of a resource that only tags tell apart."""
+        return resource_tags.of(arn)
+
+
+def _role(name: str) -> Any:
+    return next((role for role in list(iam_backends[ACCOUNT_ID]["aws"].roles.values()) if role.name == name), None)
 
 
 def _table_key(arn: str, name: str) -> str | None:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from emulator.authorizer import dynamodb_calls, request_keys, resources, s3_calls
+from emulator.authorizer import dynamodb_calls, ec2_calls, request_keys, request_tags, resources, s3_calls
 from emulator.authorizer.call import Call, HttpRequest, Need
 from emulator.authorizer.inventory import Inventory
 
@@ -31,13 +32,17 @@ def read_call(http: HttpRequest, inventory: Inventory) -> Call:
 
 def _needs(http: HttpRequest, inventory: Inventory) -> tuple[tuple[Need, ...], bool]:
     if http.service == "dynamodb":
-        return dynamodb_calls.needs(http, inventory)
+        found, understood = dynamodb_calls.needs(http, inventory)
+        tags = request_tags.of(http.arguments)
+        return tuple(replace(need, context={**need.context, **tags}) for need in found), understood
+    if http.service == "ec2":
+        return ec2_calls.needs(http, inventory)
     if http.service == "s3":
         found = s3_calls.needs(http, inventory)
         return found or (Need("s3:UnknownAction"),), bool(found)
     prefix = PREFIXES.get(http.service, http.service)
     operations = (http.operation or "UnknownAction", *request_keys.further_operations(http))
     arns = resources.of(http, inventory)
-    context = request_keys.of(http)
+    context = {**request_keys.of(http, inventory), **request_tags.of(http.parameters)}
     needs = tuple(Need(f"{prefix}:{operation}", arn, context) for operation in operations for arn in arns or ("*",))
     return needs, bool(arns) and bool(http.operation)

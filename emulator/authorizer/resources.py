@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.authorizer import deployment_resources
 from emulator.authorizer.call import HttpRequest
 from emulator.authorizer.inventory import Inventory
 from emulator.settings import ACCOUNT_ID
@@ -21,12 +22,18 @@ ON_NOTHING = frozenset(
         ("kms", "GenerateRandom"),
         ("kms", "ListAliases"),
         ("kms", "ListKeys"),
+        ("logs", "DescribeLogGroups"),
+        ("logs", "DescribeResourcePolicies"),
+        ("logs", "PutResourcePolicy"),
+        ("logs", "DeleteResourcePolicy"),
         ("monitoring", "GetMetricData"),
         ("monitoring", "GetMetricStatistics"),
         ("monitoring", "ListMetrics"),
         ("secretsmanager", "GetRandomPassword"),
         ("secretsmanager", "ListSecrets"),
         ("ssm", "DescribeParameters"),
+        ("sns", "ListSubscriptions"),
+        ("sns", "ListTopics"),
         ("sqs", "ListQueues"),
         ("sts", "GetCallerIdentity"),
     }
@@ -38,7 +45,9 @@ def of(http: HttpRequest, inventory: Inventory) -> tuple[str, ...]:
     if (http.service, http.operation) in ON_NOTHING:
         return ("*",)
     reader = READERS.get(http.service)
-    return tuple(arn for arn in reader(http, inventory) if arn) if reader else ()
+    if reader is None:
+        return deployment_resources.of(http, inventory)
+    return tuple(arn for arn in reader(http, inventory) if arn)
 
 
 def _ecr(http: HttpRequest, inventory: Inventory) -> list[str]:
@@ -52,8 +61,9 @@ def _logs(http: HttpRequest, inventory: Inventory) -> list[str]:
     """Actions on groups are judged on the stream, too; without one its name is empty."""
     body = http.arguments
     group = body.get("logGroupName") or body.get("logGroupIdentifier")
-    if http.operation == "DescribeLogGroups":
-        group = body.get("logGroupNamePrefix", "")
+    if arn := body.get("resourceArn"):
+        # Of tags the ARN without an end is asked for (AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl).
+        return [arn.removesuffix(":*")]
     if group is None:
         return []
     name = group.rpartition(":log-group:")[2].removesuffix(":*")
@@ -108,7 +118,12 @@ def _queue(http: HttpRequest, inventory: Inventory) -> list[str]:
 
 
 def _topic(http: HttpRequest, inventory: Inventory) -> list[str]:
-    return [http.form.get("TopicArn") or http.form.get("TargetArn") or ""]
+    form = http.form
+    if name := form.get("Name"):
+        return [f"arn:aws:sns:{http.region}:{ACCOUNT_ID}:{name}"]
+    # A subscription is judged as its topic.
+    subscribed = form.get("SubscriptionArn", "").rpartition(":")[0]
+    return [form.get("TopicArn") or form.get("TargetArn") or form.get("ResourceArn") or subscribed]
 
 
 READERS: Mapping[str, Callable[[HttpRequest, Inventory], list[str]]] = {

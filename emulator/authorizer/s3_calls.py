@@ -22,8 +22,12 @@ BUCKET |= {"encryption": "EncryptionConfiguration", "lifecycle": "LifecycleConfi
 BUCKET |= {"tagging": "BucketTagging", "location": "BucketLocation", "logging": "BucketLogging"}
 BUCKET |= {"publicAccessBlock": "BucketPublicAccessBlock", "notification": "BucketNotification"}
 BUCKET |= {"ownershipControls": "BucketOwnershipControls", "website": "BucketWebsite"}
+BUCKET |= {"requestPayment": "BucketRequestPayment", "object-lock": "BucketObjectLockConfiguration"}
+BUCKET |= {"accelerate": "AccelerateConfiguration", "replication": "ReplicationConfiguration"}
+BUCKET |= {"inventory": "InventoryConfiguration", "policyStatus": "BucketPolicyStatus"}
 # Removing a configuration is the same action as writing it.
 WRITTEN_TO_DELETE = frozenset({"encryption", "lifecycle", "cors", "tagging", "publicAccessBlock", "ownershipControls"})
+WRITTEN_TO_DELETE |= {"inventory", "replication"}
 LISTINGS = {"": "ListBucket", "versions": "ListBucketVersions", "uploads": "ListBucketMultipartUploads"}
 OBJECT = {"acl": "ObjectAcl", "tagging": "ObjectTagging", "retention": "ObjectRetention"}
 OBJECT |= {"legal-hold": "ObjectLegalHold"}

@@ -27,9 +27,14 @@ class Bundle:
         return (self.path / "manifest.json").read_text()
 
     @property
+    def written_configuration(self) -> bytes:
+        """Return the configuration as its digest in the manifest is of."""
+        return (self.path / "config.json").read_bytes()
+
+    @property
     def configuration(self) -> dict[str, Any]:
         """Return the container configuration: Env, Entrypoint, Cmd, User, ExposedPorts, WorkingDir."""
-        content: dict[str, Any] = json.loads((self.path / "config.json").read_text())["config"]
+        content: dict[str, Any] = json.loads(self.written_configuration)["config"]
         return content
 
     def inside(self, text: str) -> str:

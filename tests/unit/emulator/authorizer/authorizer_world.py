@@ -129,3 +129,15 @@ class FakeInventory:
 
     def encryption_key(self, arn: str) -> str | None:
         return self.keys.get(arn)
+
+    def role_arn(self, name: str) -> str | None:
+        return None
+
+    def role_boundary(self, name: str) -> str | None:
+        return None
+
+    def associated(self, association: str) -> tuple[str, ...]:
+        return ()
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        return {}

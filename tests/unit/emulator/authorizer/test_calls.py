@@ -48,6 +48,18 @@ class Inventory:
     def encryption_key(self, arn: str) -> str | None:
         return None
 
+    def role_arn(self, name: str) -> str | None:
+        return None
+
+    def role_boundary(self, name: str) -> str | None:
+        return None
+
+    def associated(self, association: str) -> tuple[str, ...]:
+        return ()
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        return {}
+
 
 class Client:
     """A client of botocore that sends nothing."""
@@ -298,7 +310,7 @@ def test_a_buckets_account_is_known_only_of_ours() -> None:
             "describe_log_groups",
             {},
             "logs",
-            [("logs:DescribeLogGroups", f"arn:aws:logs:{HERE}:log-group::log-stream:")],
+            [("logs:DescribeLogGroups", "*")],
         ),
         ("kms", "encrypt", {"KeyId": "alias/shop", "Plaintext": b"x"}, "kms", [("kms:Encrypt", KEY)]),
         ("kms", "describe_key", {"KeyId": KEY}, "kms", [("kms:DescribeKey", KEY)]),
@@ -382,9 +394,9 @@ def test_other_services_name_their_resources(
         ("kms", "decrypt", {"CiphertextBlob": b"x"}, "kms:Decrypt"),
         # Two actions on two keys.
         ("kms", "re_encrypt", {"CiphertextBlob": b"ours", "DestinationKeyId": KEY}, "kms:ReEncrypt"),
-        ("ecs", "list_clusters", {}, "ecs:ListClusters"),
+        ("ecs", "list_attributes", {"targetType": "container-instance"}, "ecs:ListAttributes"),
         ("lambda", "list_functions", {}, "lambda:ListFunctions"),
-        ("s3", "get_bucket_replication", {"Bucket": "ours"}, "s3:UnknownAction"),
+        ("s3", "get_bucket_metrics_configuration", {"Bucket": "ours", "Id": "all"}, "s3:UnknownAction"),
         ("dynamodb", "import_table", None, "dynamodb:ImportTable"),
     ],
 )
@@ -427,11 +439,11 @@ def test_a_request_fixes_keys_of_its_own() -> None:
 
 def test_operations_of_rest_protocols_have_names() -> None:
     found = call("backup", "create_backup_vault", BackupVaultName="shop", EncryptionKeyArn=KEY)
-    assert found.needs == (Need("backup:CreateBackupVault"),)
+    assert found.needs == (Need("backup:CreateBackupVault", f"arn:aws:backup:{HERE}:backup-vault:shop"),)
     assert found.parameters["EncryptionKeyArn"] == KEY
     selection = {"SelectionName": "all", "IamRoleArn": "arn:aws:iam::123456789012:role/backup"}
     found = call("backup", "create_backup_selection", BackupPlanId="1", BackupSelection=selection)
-    assert found.needs == (Need("backup:CreateBackupSelection"),)
+    assert found.needs == (Need("backup:CreateBackupSelection", f"arn:aws:backup:{HERE}:backup-plan:1"),)
 
 
 def test_a_copy_within_the_account_stays_in_it() -> None:
