@@ -16,10 +16,10 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan status logs lint test test-full second-stack molecule audit bench-warm lock clean
+.PHONY: help setup up down plan status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	@echo "  ENV=local|dev|staging|prod chooses the inventory of up and plan (now: $(ENV))."
 
 %/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
@@ -73,6 +73,9 @@ audit: setup $(AUDITORS:%=%/.ready) ## Have independent auditors judge a deploye
 
 bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
 	@python -m benchmarks.warm
+
+deployer-policy: setup ## Make the policies in docs/deployer-policy anew, from a recorded deployment
+	@python -m deployer
 
 lock: setup ## Resolve the dependencies anew into hash-locked files without index addresses
 	@requirements/lock

@@ -57,7 +57,8 @@ class Site:
         """The environment in which the commands run."""
         api, site, http = self.ports
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_ACCESS", "AWS_PROFILE"))}
-        return kept | {
+        return {
+            **kept,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PALISADE_RUN_DIR": str(self.run_dir),
             "PALISADE_API_PORT": str(api),
@@ -110,9 +111,9 @@ class Site:
         finally:
             self.emulator("down")
 
-    def playbook(self, *arguments: str) -> str:
-        """Run site.yml; fail with the end of what it said if it fails."""
-        return self._checked(self.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments))
+    def playbook(self, *arguments: str, playbook: str = "site.yml") -> str:
+        """Run a playbook; fail with the end of what it said if it fails."""
+        return self._checked(self.run("ansible-playbook", "-i", "inventories/local", playbook, *arguments))
 
     def _checked(self, done: subprocess.CompletedProcess[str]) -> str:
         assert done.returncode == 0, f"{done.args}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"

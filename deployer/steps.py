@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runs that the policies have to allow, in this order, on an empty account.
+
+Each role is made, then changed in what its inputs change: who changes an input needs no other policy. A further
+playbook is one line more here.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.documents import NAMES
+from emulator import certificates
+from emulator.settings import CHECKOUT
+
+Variables = Mapping[str, Any]
+TABLE = f"arn:aws:dynamodb:{NAMES['region']}:{NAMES['account']}:table/{NAMES['stack']}"
+# Where the name of the site is looked up.
+ZONE = "example.com"
+# Within the boundary of the task role: more than that is for an administrator to allow.
+READS_AGAIN = {"Sid": "ReadAgain", "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE}
+
+
+def _nothing(work: Path) -> Variables:
+    return {}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A run of a playbook under a policy; `variables` change what the inventory says, with files below a directory."""
+
+    policy: str
+    tag: str = ""
+    variables: Callable[[Path], Variables] = _nothing
+    playbook: str = "site.yml"
+
+    def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
+        """Return the arguments of the playbook, run with some keys and inputs of all steps."""
+        variables = {**self.variables(work), **inputs, "palisade_task_environment": keys}
+        tags = ["--tags", self.tag] if self.tag else []
+        return [*tags, "-e", json.dumps(variables)]
+
+
+def _less_network(work: Path) -> Variables:
+    return {"network_nat_mode": "single"}
+
+
+def _other_security(work: Path) -> Variables:
+    """Another certificate for the same name, other clients, and a statement more for the task."""
+    tls = work / "other-tls"
+    certificates.ensure(tls, work / "other-ca.pem")
+    return {
+        "security_certificate_file": str(tls / "localhost.crt"),
+        "security_certificate_key_file": str(tls / "localhost.key"),
+        "security_certificate_chain_file": str(work / "other-ca.pem"),
+        "security_alb_ingress_cidrs": ["192.0.2.0/24"],
+        "security_task_statements": [READS_AGAIN],
+        "security_waf_rate_limit": 3000,
+        "security_log_retention_days": 400,
+        "security_access_log_retention_days": 400,
+        "security_alarm_subscriptions": [{"protocol": "email", "endpoint": "operations@example.com"}],
+    }
+
+
+def _requested_certificate(work: Path) -> Variables:
+    """A certificate that ACM issues, validated in a zone that the account has: see `recording.prepare`."""
+    files = ("file", "key_file", "chain_file")
+    return {
+        "palisade_domain": f"shop.{ZONE}",
+        "security_hosted_zone": ZONE,
+        **{f"security_certificate_{name}": "" for name in files},
+    }
+
+
+def _other_data(work: Path) -> Variables:
+    return {
+        "data_billing_mode": "PROVISIONED",
+        "data_minimum_read_units": 5,
+        "data_minimum_write_units": 5,
+        "data_deletion_protection_enabled": False,
+        "data_recovery_period_in_days": 20,
+        "data_backup_retention_days": 40,
+        "data_alarm_capacity_percent": 70,
+    }
+
+
+def _other_service(work: Path) -> Variables:
+    return {
+        "ecs_service_log_retention_days": 60,
+        "ecs_service_idle_timeout": 45,
+        "ecs_service_deregistration_delay": 4,
+        "ecs_service_health_check_interval": 6,
+        "ecs_service_maximum_count": 5,
+    }
+
+
+def other_image(work: Path) -> Variables:
+    """The same service with an image of another content, published by who deploys."""
+    application = work / "other-app"
+    if not application.exists():
+        shutil.copytree(CHECKOUT / "app", application, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+        with (application / "src" / "storefront" / "pages" / "static" / "storefront.css").open("a") as style:
+            style.write("/* another image */\n")
+    publish = [sys.executable, "-m", "emulator", "publish", "--repository", NAMES["stack"]]
+    argv = [*publish, "--application", str(application)]
+    return {"ecs_service_image_publisher": {"argv": argv, "chdir": str(CHECKOUT)}}
+
+
+def _other_image_of_other_service(work: Path) -> Variables:
+    """Nothing but the image differs from the step before."""
+    return {**_other_service(work), **other_image(work)}
+
+
+STEPS = (
+    Step("network", "network"),
+    Step("network", "network", _less_network),
+    Step("security", "security"),
+    Step("security", "security", _other_security),
+    Step("security", "security", _requested_certificate),
+    Step("data", "data"),
+    Step("ecs_service", "ecs_service"),
+    Step("ecs_service", "ecs_service", _other_service),
+    Step("deployment", "ecs_service", _other_image_of_other_service),
+    # Scaling the table makes roles of AWS's that the service has to find missing before.
+    Step("data", "data", _other_data),
+)
+POLICIES = tuple(dict.fromkeys(step.policy for step in STEPS))
