@@ -24,6 +24,11 @@ class Document:
     written: tuple[dict[str, Any], ...] = ()
     problem: str = ""
 
+    @property
+    def pairs(self) -> Iterable[tuple[policy.Statement, dict[str, Any]]]:
+        """Each statement as it is asked and as it is written."""
+        return zip(self.statements, self.written, strict=True)
+
 
 @functools.lru_cache(maxsize=1024)
 def read(text: str, *, on_gateway_endpoint: bool = False) -> Document:
@@ -41,7 +46,7 @@ def decide(documents: Iterable[Document], request: Request, *, understood: bool 
     """Return what documents say together.
 
     What cannot be judged may hold a Deny, so it denies. A request that is not fully understood passes only where
-    nothing hangs on what is not known: a Deny or a condition on the request, which might apply or not.
+    nothing hangs on what is not known: a Deny that might apply, or a condition on what is called.
     """
     found = tuple(documents)
     for document in found:
@@ -51,15 +56,29 @@ def decide(documents: Iterable[Document], request: Request, *, understood: bool 
     decision = policy.verdict((one for document in found for one in document.statements), request)
     if understood or decision is Decision.EXPLICITLY_DENIED:
         return decision
-    return _cautious(decision, [one for document in found for one in document.written], request.action)
+    return _cautious(decision, [pair for document in found for pair in document.pairs], request)
 
 
-def _cautious(decision: Decision, written: list[dict[str, Any]], action: str) -> Decision:
-    concerning = [statement for statement in written if _concerns(statement, action.partition(":")[0])]
-    if any(statement["Effect"] == "Deny" for statement in concerning):
+def _cautious(decision: Decision, pairs: list[tuple[policy.Statement, dict[str, Any]]], request: Request) -> Decision:
+    concerning = [pair for pair in pairs if _concerns(pair[1], request.action.partition(":")[0])]
+    if any(not statement.allows and _may_apply(statement, written, request) for statement, written in concerning):
         return Decision.EXPLICITLY_DENIED
-    keys = {key for statement in concerning for tests in statement.get("Condition", {}).values() for key in tests}
-    return decision if all(key.lower().startswith("aws:") for key in keys) else Decision.IMPLICITLY_DENIED
+    keys = {condition.key for statement, _ in concerning if statement.allows for condition in statement.conditions}
+    return decision if all(map(_is_known, keys)) else Decision.IMPLICITLY_DENIED
+
+
+def _may_apply(statement: policy.Statement, written: dict[str, Any], request: Request) -> bool:
+    """Tell whether a statement might be about what is not known: not if it asks for another caller or another way."""
+    if statement.names_principal is not None and not statement.names_principal(request.principal):
+        return False
+    has_variables = "${" in json.dumps(written.get("Condition", {}))
+    known = (condition for condition in statement.conditions if _is_known(condition.key))
+    return has_variables or all(condition.holds(request.context) for condition in known)
+
+
+def _is_known(key: str) -> bool:
+    """Tell whether a condition key follows from who calls, from where and when, and not from what is called."""
+    return key.startswith("aws:") and not key.startswith(("aws:resource", "aws:requesttag/", "aws:tagkeys"))
 
 
 def grant(document: Document, request: Request) -> Grant:

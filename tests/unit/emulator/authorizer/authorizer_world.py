@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from emulator.authorizer.authorizer import Account, Source
+from emulator.authorizer.authorizer import Account, Authorizer, DeniedError, Source
+from emulator.authorizer.call import Call, Need
 from emulator.authorizer.identities import ALLOW_ALL, Identity
 from emulator.authorizer.network import (
     EVERYWHERE,
@@ -34,6 +35,7 @@ KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-123456789
 SESSION = Principal(f"arn:aws:sts::{ACCOUNT}:assumed-role/shop-task/1", ACCOUNT)
 FOREIGN = Principal(f"arn:aws:sts::{OTHER_ACCOUNT}:assumed-role/ecr/1", OTHER_ACCOUNT)
 SOURCE = Source(SESSION, Position("subnet-1", IPv4Address("10.0.1.4"), ("sg-1",)))
+GET = Call("dynamodb", (Need("dynamodb:GetItem", TABLE),))
 OPEN = (AclEntry(100, allow=True),)
 
 
@@ -141,3 +143,16 @@ class FakeInventory:
 
     def tags(self, arn: str) -> Mapping[str, str]:
         return {}
+
+
+def denial(world: World, call: Call = GET, source: Source = SOURCE) -> str:
+    """Return what is said about a call, without who and what; empty if it passes."""
+    try:
+        Authorizer(network, world.account).check(source, call)
+    except DeniedError as error:
+        return str(error).partition(" on resource: ")[2].partition(" ")[2] or str(error)
+    return ""
+
+
+def because(kind: str, action: str = "dynamodb:GetItem") -> str:
+    return f"because no {kind} allows the {action} action"

@@ -23,29 +23,17 @@ from tests.unit.emulator.authorizer.authorizer_world import (
     TABLE,
     World,
     allow,
+    because,
+    denial,
     deny,
     document,
     network,
 )
 
-GET = Call("dynamodb", (Need("dynamodb:GetItem", TABLE),))
 NOTHING = document(allow("sqs:ListQueues"))
 OTHER = f"arn:aws:iam::{ACCOUNT}:role/other"
 DEPLOYER = Source(Principal(f"arn:aws:iam::{ACCOUNT}:user/ada", ACCOUNT), None)
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-
-
-def denial(world: World, call: Call = GET, source: Source = SOURCE) -> str:
-    """Return what is said about a call, without who and what; empty if it passes."""
-    try:
-        Authorizer(network, world.account).check(source, call)
-    except DeniedError as error:
-        return str(error).partition(" on resource: ")[2].partition(" ")[2] or str(error)
-    return ""
-
-
-def because(kind: str, action: str = "dynamodb:GetItem") -> str:
-    return f"because no {kind} allows the {action} action"
 
 
 def test_every_kind_of_policy_is_a_layer() -> None:
@@ -245,30 +233,3 @@ def test_conditions_see_a_roles_path_and_tags() -> None:
     assert denial(world) == ""
     world.arn = ROLE
     assert denial(world)
-
-
-@pytest.mark.parametrize(
-    ("statements", "said"),
-    [
-        ([allow("dynamodb:*")], ""),
-        (
-            [allow("dynamodb:*", Condition={"Null": {"dynamodb:Attributes": "true"}})],
-            because("identity-based policy", "dynamodb:PartiQLSelect"),
-        ),
-        ([allow("*"), deny("dynamodb:Scan")], "with an explicit deny in an identity-based policy"),
-        # What is said of other services does not matter.
-        ([allow("dynamodb:*"), deny("s3:*"), allow("kms:*", Condition={"Null": {"kms:ViaService": "true"}})], ""),
-    ],
-)
-def test_a_call_that_is_not_understood_passes_only_plain_policies(statements: list[dict[str, Any]], said: str) -> None:
-    partiql = Call("dynamodb", (Need("dynamodb:PartiQLSelect", TABLE),), understood=False)
-    assert denial(World((document(*statements),)), partiql) == said
-
-
-def test_a_deny_of_the_resource_that_might_apply_applies() -> None:
-    """What a statement of PartiQL reads is not known."""
-    condition = {"ForAnyValue:StringEquals": {"dynamodb:Attributes": "secret"}}
-    world = World(resources={TABLE: document(deny("dynamodb:*", Principal="*", Condition=condition))})
-    assert denial(world) == ""
-    partiql = Call("dynamodb", (Need("dynamodb:PartiQLSelect", TABLE),), understood=False)
-    assert denial(world, partiql) == "with an explicit deny in a resource-based policy"
