@@ -19,16 +19,26 @@ ALLOWED = "allowed"
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack that is asked; `resources` are the ARNs of all things by name."""
+    """A deployed stack that is asked; `resources` are the ARNs of all things by name.
+
+    What is asked of DynamoDB comes through its endpoint: the policy of the table lets nobody else reach items.
+    """
 
     site: Site
     resources: Mapping[str, str]
+    endpoint_id: str
 
     def answers(self, questions: Iterable[Question]) -> Iterator[tuple[Question, dict[str, Any]]]:
         """Return every question with its answer."""
         for some in _batches(questions):
-            found = self.site.ask("questions", [question.asked(self.resources) for question in some])
+            found = self.site.ask("questions", [self._asked(question) for question in some])
             yield from zip(some, found, strict=True)
+
+    def _asked(self, question: Question) -> dict[str, Any]:
+        asked = question.asked(self.resources)
+        if question.action.startswith("dynamodb:"):
+            asked["context"] |= {"aws:SourceVpce": [self.endpoint_id]}
+        return asked
 
 
 def _batches(questions: Iterable[Question]) -> Iterator[tuple[Question, ...]]:

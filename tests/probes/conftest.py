@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.e2e.site import STACK, Site
 from tests.probes.asking import Stack
-from tests.probes.documents import key_arns
+from tests.probes.documents import TablePolicy, key_arns
 from tests.probes.layers import EVERYTHING, LAYERS
 from tests.probes.operations import OUR_ACCOUNT, REGION, Target
 from tests.probes.probing import Place, Prober
@@ -57,6 +57,8 @@ def resources(stack: Site) -> None:
             stack.client("ecr").create_repository(repositoryName=target.name)
         with suppress(ClientError):
             stack.client("logs").create_log_group(logGroupName=target.log_group)
+    table_policy = TablePolicy(stack, STACK)
+    table_policy.put(table_policy.policy)
     with suppress(ClientError):
         stack.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=json.dumps(trust))
     stack.client("iam").put_role_policy(
@@ -74,7 +76,7 @@ def open_identities(stack: Site) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def asked(stack: Site) -> Stack:
     """The stack, to be asked what its policies say."""
-    return Stack(stack, all_resources(key_arns(stack)))
+    return Stack(stack, all_resources(key_arns(stack)), TablePolicy(stack, STACK).endpoint_id)
 
 
 @pytest.fixture

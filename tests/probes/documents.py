@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.e2e.site import STACK, Site
 from tests.probes.operations import OUR_ACCOUNT, REGION
+from tests.unit.house.checkout import ROOT
+from tests.unit.roles.policies import ENDPOINT_ID, text
 
 Policy = dict[str, Any]
 
@@ -136,6 +138,25 @@ class TrustPolicy(Document):
 
     def put(self, policy: Policy) -> None:
         self._iam.update_assume_role_policy(RoleName=self._role, PolicyDocument=json.dumps(policy))
+
+
+class TablePolicy(Document):
+    """The policy of the table. The role `data` does not run here: it is what that role would make of its template."""
+
+    layer = "resource-based policy"
+
+    def _connect(self, site: Site) -> None:
+        self._dynamodb = site.client("dynamodb")
+        found = site.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+        (self.endpoint_id,) = (one["VpcEndpointId"] for one in found if one["ServiceName"].endswith(".dynamodb"))
+
+    def _get(self) -> Policy:
+        written = text(ROOT / "roles" / "data" / "templates" / "policies" / "table.json.j2")
+        return dict(json.loads(written.replace("shop-prod", STACK).replace(ENDPOINT_ID, self.endpoint_id)))
+
+    def put(self, policy: Policy) -> None:
+        arn = f"arn:aws:dynamodb:{REGION}:{OUR_ACCOUNT}:table/{self.name}"
+        self._dynamodb.put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy))
 
 
 def key_arns(site: Site) -> Mapping[str, str]:

@@ -64,7 +64,8 @@ def _narrowed(policy: Policy, number: int) -> Iterator[Mutant]:
     if statement.get("Principal", "*") != "*":
         yield Mutant(f"{name} for another account", _with(policy, number, Principal=STRANGERS[0]))
     yield Mutant(f"{name} of another account only", _with(policy, number, Condition=_of_account(statement)))
-    yield Mutant(f"{name} denied", _with(policy, number, Effect="Deny"))
+    other = "Deny" if statement["Effect"] == "Allow" else "Allow"
+    yield Mutant(f"{name} with the effect {other}", _with(policy, number, Effect=other))
 
 
 def widened(policy: Policy, prefix: str = "") -> Iterator[Mutant]:

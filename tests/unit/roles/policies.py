@@ -52,6 +52,7 @@ USES_OF_KEYS = {
     *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
     *("kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:CreateGrant"),
 }
+ENDPOINT_ID = "vpce-0a1b2c3d4e5f67890"
 MODELS = {"elasticloadbalancing": "elbv2"}
 SAY_NOTHING = {"backup.amazonaws.com", "ecs.amazonaws.com"}
 # ECR signs the addresses of layers with a principal of its own.
@@ -79,7 +80,7 @@ def variables(role: Path, partition: str) -> dict[str, Any]:
         for key, value in vars_file[f"__{prefix}_names"].items()
     }
     key_arns = dict.fromkeys(("data", "logs", "images"), names.of("missing_key")["arn"])
-    given = {"__data_endpoint_id": "vpce-0a1b2c3d4e5f67890", "data_break_glass_arns": [names.of("account_root")["arn"]]}
+    given = {"__data_endpoint_id": ENDPOINT_ID, "data_break_glass_arns": [names.of("account_root")["arn"]]}
     return {**shared, f"__{prefix}_names": looked_up, f"__{prefix}_key_arns": key_arns, **given}
 
 
