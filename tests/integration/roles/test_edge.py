@@ -179,34 +179,13 @@ def test_certificate_is_issued_for_a_domain_and_takes_the_place_of_the_imported_
     assert deployed.certificate["CertificateArn"] == imported
 
 
+# What else there is of bad input is in tests/e2e/test_e_security_input.py.
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "another domain": (
-        {"palisade_domain": "shop.example.com"},
-        "security_certificate_file has a certificate for localhost, but security_domain is shop.example.com.",
-    ),
-    "a certificate for a key": (
-        {"security_certificate_key_file": "{{ security_certificate_file }}"},
-        "security_certificate_key_file has no private key in PEM form.",
-    ),
     "two certificates": ({"security_hosted_zone": "example.com"}, "Set one of the three."),
     "a zone without a domain": ({**DOMAIN, "palisade_domain": ""}, "Set one of the three."),
     "a domain outside its zone": (
         {**DOMAIN, "security_hosted_zone": "example.org"},
         "security_domain is shop.example.com, which is not in security_hosted_zone, example.org.",
-    ),
-    "another region": (
-        {
-            "security_certificate_file": "",
-            "security_certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/a",
-        },
-        "expected the ARN of an ACM certificate in eu-central-1 of account 123456789012",
-    ),
-    "another account": (
-        {
-            "security_certificate_file": "",
-            "security_certificate_arn": "arn:aws:acm:eu-central-1:111122223333:certificate/a",
-        },
-        "expected the ARN of an ACM certificate in eu-central-1 of account 123456789012",
     ),
     "a certificate that nobody has": (
         {
