@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.relay import End, killed
 from tests.e2e.site import STACK
 from tests.integration.roles.data_site import ACCOUNT, TABLE, Data
 
@@ -187,3 +188,33 @@ def test_provisioned_units_are_scaled_and_on_demand_they_are_not(protected: Data
     assert protected.run() > 0
     assert (protected.table["BillingModeSummary"]["BillingMode"], targets()) == ("PAY_PER_REQUEST", [])
     assert protected.run() == 0
+
+
+ITEMS = [{**ITEM, "sk": {"S": str(number)}} for number in range(30)]
+# Each state is made of the other by deleting three indexes and making three, one at a time.
+STATES = tuple([{**INDEXES[0], "name": f"by-{who}-{number}"} for number in range(3)] for who in ("customer", "buyer"))
+CALLS = 6
+# The call to DynamoDB at which a run ends, and whether AWS has heard it; the last two are past the change.
+POINTS = [End(call, done) for call in range(1, CALLS + 2) for done in (False, True)]
+
+
+@pytest.mark.parametrize(
+    "points", [pytest.param([POINTS[5]], id="one"), pytest.param(POINTS, id="all", marks=pytest.mark.full)]
+)
+def test_change_of_indexes_that_was_killed_is_completed_and_loses_no_item(protected: Data, points: list[End]) -> None:
+    protected.run(data_indexes=STATES[0])
+    for item in ITEMS:
+        protected.dynamodb.put_item(TableName=STACK, Item=item)
+    table_id, were_killed = protected.table["TableId"], []
+    for number, end in enumerate(points, start=1):
+        wanted = STATES[number % 2]
+        inputs = json.dumps({"data_indexes": wanted})
+        were_killed.append(killed(protected.site, end, "--tags", "data", "-e", inputs))
+        protected.run(data_indexes=wanted)
+        found = protected.table
+        indexes = [(one["IndexName"], one["IndexStatus"]) for one in found["GlobalSecondaryIndexes"]]
+        assert sorted(indexes) == [(one["name"], "ACTIVE") for one in wanted]
+        assert (found["TableId"], found["ItemCount"]) == (table_id, len(ITEMS))
+    assert protected.run("--check", data_indexes=wanted) == 0
+    # Without this the points could all lie past the change.
+    assert were_killed == [end.call <= CALLS for end in points]
