@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -19,17 +18,10 @@ from typing import Any
 
 import boto3
 
+from tests.ports import free_ports
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 STACK = "shop-local"
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nothing listens on; all are held until all are known, so that they differ."""
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.site import Site, free_ports
+from tests.e2e.site import Site
+from tests.ports import free_ports
 
 
 def test_the_default_scenario_passes(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.site import Site, free_ports
+from tests.e2e.site import Site
+from tests.ports import free_ports
 
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local"
 BAD_INPUT = {

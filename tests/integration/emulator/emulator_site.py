@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -20,17 +19,13 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.ports import free_ports
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 REGION = "eu-central-1"
 # In the emulator that modules share: short, so that a test can see keys end.
 CREDENTIALS_SECONDS = 4
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = 15) -> Any:
@@ -50,7 +45,7 @@ class Emulator:
 
     def __init__(self, directory: Path, **variables: str) -> None:
         self.run_dir = directory / "run dir"
-        self.site_port, self.http_port, self.api_port = free_port(), free_port(), free_port()
+        self.site_port, self.http_port, self.api_port = free_ports(3)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PALISADE_"))},
             "PALISADE_RUN_DIR": str(self.run_dir),

@@ -14,7 +14,8 @@ from moto import mock_aws
 
 from emulator import certificates
 from emulator.load_balancer import LoadBalancer
-from tests.integration.emulator.load_balancer.load_balancer_site import Account, Site, Upstream, free_port
+from tests.integration.emulator.load_balancer.load_balancer_site import Account, Site, Upstream
+from tests.ports import free_ports
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ports() -> dict[int, int]:
-    return {443: free_port(), 80: free_port()}
+    return dict(zip((443, 80), free_ports(2), strict=True))
 
 
 @pytest.fixture

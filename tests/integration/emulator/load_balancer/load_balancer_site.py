@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import ssl
 import threading
 import time
@@ -22,11 +21,6 @@ from moto.elbv2.models import elbv2_backends
 from emulator.load_balancer import LoadBalancer, Target, snapshot
 from emulator.settings import ACCOUNT_ID, REGION
 from tests.integration.emulator.load_balancer.load_balancer_upstream import ZONE, Upstream
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass(frozen=True)

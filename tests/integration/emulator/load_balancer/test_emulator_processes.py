@@ -16,13 +16,13 @@ import pytest
 
 import emulator
 from emulator.processes import is_listening, listener_of, listening_processes
-from tests.integration.emulator.load_balancer.load_balancer_site import free_port
+from tests.ports import free_ports
 
 ROOT = Path(emulator.__file__).parents[1]
 
 
 def test_listener_is_found_and_named_while_it_listens() -> None:
-    port = free_port()
+    (port,) = free_ports(1)
     assert (is_listening("127.0.0.1", port), listener_of(port), listening_processes(port)) == (False, None, [])
     with socket.create_server(("127.0.0.1", port)):
         assert is_listening("127.0.0.1", port)
