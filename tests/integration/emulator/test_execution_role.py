@@ -212,13 +212,20 @@ def test_what_a_task_says_goes_through_the_endpoint(account: Account, place: Pla
         events: list[Json] = logs.get_log_events(logGroupName=GROUP, logStreamName=name)["events"]
         return events
 
+    def has_spoken(arn: str) -> bool:
+        """A task is RUNNING as soon as its process is there, long before that says anything."""
+        log = account.emulator.run_dir / "logs" / "tasks" / f"{arn.rpartition('/')[2]}.log"
+        return log.exists() and b"\n" in log.read_bytes()
+
     loud = place.run(definition)
     place.seen(loud)
+    eventually(lambda: has_spoken(loud), "the task says something")
     stop(account, loud)
     assert said(loud)
     place.forbid("logs", "logs:PutLogEvents")
     mute = place.run(definition)
     assert place.seen(mute)["lastStatus"] == "RUNNING"
+    eventually(lambda: has_spoken(mute), "the task says something")
     stop(account, mute)
     assert said(mute) == []
     log = (account.emulator.run_dir / "logs" / "emulator.log").read_text()
