@@ -41,15 +41,15 @@ def main() -> None:
     print("stand-in starts", flush=True)
     if "FAIL" in os.environ:
         sys.exit(int(os.environ["FAIL"]))
+    if "STUBBORN" in os.environ:  # Before it listens, by which tests know that it is so.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(Path(__file__).with_name("server.pem"))
     address = (os.environ["GRANIAN_HOST"], int(os.environ["GRANIAN_PORT"]))
     server = http.server.ThreadingHTTPServer(address, Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = False
-    if "STUBBORN" in os.environ:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    else:
+    if "STUBBORN" not in os.environ:
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever(poll_interval=0.05)
     # Idle keep-alive connections would hold the threads of ThreadingHTTPServer; those of slow requests are given time.
