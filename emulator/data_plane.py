@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import Any
 
@@ -34,6 +35,8 @@ class DataPlane:
         self.scheduler = Scheduler(settings, gate, authorizer)
         self.balancer = LoadBalancer(settings.run_dir, settings.listener_ports)
         self._problems: dict[str, str] = {}
+        # Held from a decision until the load balancer follows it.
+        self._deciding = threading.Lock()
         self._next_start = 0.0
 
     def start(self) -> None:
@@ -58,15 +61,16 @@ class DataPlane:
         self._mend_balancer()
         scheduler = self.scheduler
         scheduler.look(self._health())
-        with self._gate.lock:
-            scheduler.decide()
-            scene = snapshot(_elbv2(), scheduler.targets(), targets.certificate)
-        try:
-            if self.balancer.alive():
-                self.balancer.publish(scene)
-                self._note("balancer", None)
-        except LoadBalancerError as error:
-            self._note("balancer", str(error))
+        with self._deciding:
+            with self._gate.lock:
+                scheduler.decide()
+                scene = snapshot(_elbv2(), scheduler.targets(), targets.certificate)
+            try:
+                if self.balancer.alive():
+                    self.balancer.publish(scene)
+                    self._note("balancer", None)
+            except LoadBalancerError as error:
+                self._note("balancer", str(error))
         # After publishing: a task is signalled only when no new request reaches it any more.
         scheduler.act()
 
@@ -102,9 +106,14 @@ class DataPlane:
         return {"scheduler": "ok", "balancer": balancer, **self._problems}
 
     def state(self) -> dict[str, Any]:
-        """Return the tasks and what the load balancer has done, for `status` and tests."""
+        """Return the tasks and what the load balancer has done, for `status` and tests.
+
+        A task that is not among them gets no requests any more.
+        """
+        with self._deciding:
+            tasks = [_shown(task) for task in self.scheduler.living()]
         return {
-            "tasks": [_shown(task) for task in self.scheduler.living()],
+            "tasks": tasks,
             "requests": self._requests(),
             "balancer_pid": self.balancer.pid,
             "not_emulated": list(self.balancer.problems),

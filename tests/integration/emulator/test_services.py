@@ -91,6 +91,8 @@ def test_a_killed_task_is_replaced(account: Account, service: str) -> None:
     victim = account.emulator.tasks(service)[0]
     os.kill(victim["pid"], signal.SIGKILL)
     eventually(lambda: victim["id"] not in [task["id"] for task in account.emulator.tasks(service)], "it is gone")
+    # Once it is gone, the load balancer knows.
+    assert {account.emulator.fetch()[0] for _ in range(6)} == {200}
     account.steady(service)
     assert len(account.emulator.tasks(service)) == 3
     dead = next(task for task in described_tasks(account, desiredStatus="STOPPED") if victim["id"] in task["taskArn"])
