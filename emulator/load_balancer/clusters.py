@@ -48,8 +48,13 @@ def cluster(group: TargetGroup, idle_timeout: int, endpoints: Path) -> dict[str,
         "eds_cluster_config": {"eds_config": file_source(endpoints)},
         "lb_policy": _ALGORITHMS.get(group.algorithm, "ROUND_ROBIN"),
         "ignore_health_on_host_removal": True,
-        # An ALB sends to unhealthy targets only when there is no healthy one; Envoy's default is less than half.
-        "common_lb_config": {"healthy_panic_threshold": {"value": 1}, "ignore_new_hosts_until_first_hc": True},
+        "common_lb_config": {
+            # An ALB sends to unhealthy targets only when there is no healthy one; Envoy's default is less than half.
+            "healthy_panic_threshold": {"value": 1},
+            "ignore_new_hosts_until_first_hc": True,
+            # What is told of a target's health is what is done: Envoy would hold a second change back for a second.
+            "update_merge_window": "0s",
+        },
         "circuit_breakers": {"thresholds": [_no_limits()]},
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {

@@ -47,6 +47,19 @@ def test_target_goes_from_initial_to_healthy_to_unhealthy_and_back(site: Site, u
     assert {site.get().name for _ in range(8)} == {"target", "other"}
 
 
+def test_target_gets_requests_as_soon_as_it_is_healthy(site: Site, upstream: Start) -> None:
+    """By default Envoy would merge changes of health that follow each other within a second."""
+    first, second, third = upstream("first"), upstream("second"), upstream("third")
+    third.answer_health.clear()
+    arn = site.serve(first)
+    site.targets[arn] += [second.target(), third.target()]
+    site.publish()
+    site.wait_healthy(second)
+    third.answer_health.set()
+    site.wait_healthy(third)
+    assert {site.get().name for _ in range(6)} == {"first", "second", "third"}
+
+
 def test_only_unhealthy_targets_are_used_all_the_same(site: Site, upstream: Start) -> None:
     target = upstream("target")
     target.health = 500
