@@ -112,6 +112,8 @@ def test_stop_lets_a_request_finish(site: Site, upstream: Start, run_dir: Path, 
         os.kill(process, signal.SIGTERM)
         with pytest.raises((ConnectionError, http.client.HTTPException)):
             request.result()
+        # It cuts the connection before it writes its log and ends, and `stop` would kill it in the meantime.
+        eventually(lambda: gone(process))
         site.balancer.stop(grace=1)
     assert gone(process)
     assert not is_listening("127.0.0.1", site.ports[443])
