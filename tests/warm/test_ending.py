@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,8 @@ def napping(bench: Laboratory, mode: Mode) -> Iterator[tuple[subprocess.Popen[st
             )
         finally:
             for process in processes_of(bench.directory):
-                os.kill(process, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has ended meanwhile
+                    os.kill(process, signal.SIGKILL)
 
 
 def end_by(send: Callable[[int], None], bench: Laboratory, mode: Mode) -> tuple[int, list[str]]:
@@ -103,7 +104,8 @@ def test_timeout_of_a_task_ends_its_module(laboratory: Make) -> None:
     bench = laboratory(this_stack())
     bench.clear()
     note = bench.directory / "note"
-    nap = {"name": "Nap", "palisade_test.odd.nap": {"seconds": 300, "note": str(note)}, "timeout": 2}
+    nap = {"name": "Nap", "palisade_test.odd.nap": {"seconds": 300, "note": str(note)}, "timeout": 5}
     recording = bench.run(Run(playbook(bench.directory / "nap.yml", [nap])), "warm")
     assert recording.code == 2
-    assert not alive(int(note.read_text(encoding="utf-8")))
+    module = int(note.read_text(encoding="utf-8"))
+    wait_until(lambda: not alive(module), 10, "the module has ended")
