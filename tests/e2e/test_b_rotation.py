@@ -77,10 +77,11 @@ def test_another_certificate_comes_under_the_same_arn_and_loses_no_request(
     with load_on(site, rotations=times) as load:
         for number in range(times):
             pair = rotate(site, tmp_path / str(number), tags)
-            wait_until(lambda: served(site) == pair.serial, 10, "a client meets the new certificate")  # noqa: B023
+            wait_until(lambda: served(site) == pair.serial, 60, "a client meets the new certificate")  # noqa: B023
+            # Everybody comes over to the new certificate, each time, at the end of a request and not in the middle.
+            connections = load.clients * (number + 2)
+            wait_until(lambda: load.handshakes >= connections, 60, "all clients have connected anew")  # noqa: B023
     assert load.failed == 0, load.answers
-    # Everybody came over to the new certificate, each time, at the end of a request and not in the middle.
-    assert load.handshakes >= load.clients * (times + 1)
     assert certificate_arns(site) == arns
     assert site.state()["balancer_pid"] == proxy
     tags_of = site.client("acm").list_tags_for_certificate(CertificateArn=arns.pop())["Tags"]
@@ -109,19 +110,19 @@ def test_a_certificate_that_clients_do_not_trust_is_noticed(site: Site) -> None:
         wait_until(lambda: load.answers["200"] >= FEWEST_REQUESTS, MOST_SECONDS, "requests before")
         assert load.failed == 0
         put(site, issue(Wish()))
-        wait_until(lambda: load.answers["SSLError"] >= load.clients, 30, "clients refuse the site")
+        wait_until(lambda: load.answers["SSLError"] >= load.clients, 60, "clients refuse the site")
         put(site, trusted)
-        wait_until(lambda: served(site) == trusted.serial, 10, "the certificate that they trust is back")
+        wait_until(lambda: served(site) == trusted.serial, 60, "the certificate that they trust is back")
 
 
 def test_a_proxy_that_starts_anew_is_noticed(site: Site) -> None:
     """The control: a rotation by a restart loses requests."""
     with load_on(site) as load:
         os.kill(site.state()["balancer_pid"], signal.SIGKILL)
-        wait_until(lambda: load.failed, 30, "requests are lost")
+        wait_until(lambda: load.failed, 60, "requests are lost")
         answered = load.answers["200"]
-        wait_until(lambda: load.answers["200"] > answered + FEWEST_REQUESTS, 60, "requests are answered again")
-    wait_until(lambda: len(site.tasks()) == 2, 60, "both tasks are healthy again")
+        wait_until(lambda: load.answers["200"] > answered + FEWEST_REQUESTS, MOST_SECONDS, "answers come again")
+    wait_until(lambda: len(site.tasks()) == 2, MOST_SECONDS, "both tasks are healthy again")
 
 
 def keys_of(site: Site) -> dict[str, str]:
@@ -138,8 +139,9 @@ def test_new_key_material_loses_no_request_nothing_written_and_no_log(site: Site
             kms.rotate_key_on_demand(KeyId=key)
         after = len(load.written)
         wait_until(lambda: len(load.written) >= after + 50, MOST_SECONDS, "products that were added after")
-        logged = log_events(logs).count(b"\n")
-        wait_until(lambda: log_events(logs).count(b"\n") > logged, 30, "the log goes on")
+        # Not by the number of its lines: the embedded AWS keeps so many of each task.
+        logged = log_events(logs)
+        wait_until(lambda: log_events(logs) != logged, 60, "the log goes on")
     assert load.failed == 0, load.answers
     assert keys_of(site) == keys
     assert all(
@@ -166,7 +168,7 @@ def test_a_key_that_serves_the_stack_no_more_is_noticed(site: Site) -> None:
             for key in policies:
                 kms.put_key_policy(KeyId=key, PolicyName="default", Policy=closed)
             told = log.stat().st_size
-            wait_until(lambda: b"kms:" in log.read_bytes()[told:], 30, "the use of a key is denied")
+            wait_until(lambda: b"kms:" in log.read_bytes()[told:], 60, "the use of a key is denied")
     finally:
         for key, policy in policies.items():
             kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
