@@ -120,8 +120,8 @@ class Site:
 
     def connection(self, port: int = 443, trust: ssl.SSLContext | None = None) -> http.client.HTTPConnection:
         if port == 80:
-            return http.client.HTTPConnection("localhost", self.ports[port], timeout=10)
-        return http.client.HTTPSConnection("localhost", self.ports[port], timeout=10, context=trust or self.trust)
+            return http.client.HTTPConnection("localhost", self.ports[port], timeout=60)
+        return http.client.HTTPSConnection("localhost", self.ports[port], timeout=60, context=trust or self.trust)
 
     def get(self, path: str = "/", port: int = 443, method: str = "GET", **headers: str) -> Answer:
         connection = self.connection(port)
@@ -153,7 +153,7 @@ class Pending:
             self.error = error
 
     def result(self) -> Answer:
-        self.thread.join(10)
+        self.thread.join(60)
         if self.error:
             raise self.error
         assert self.answer is not None
@@ -170,7 +170,7 @@ def fixed(body: str, status: int = 200) -> dict[str, Any]:
     return {"Type": "fixed-response", "FixedResponseConfig": response}
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 8.0) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"

@@ -72,11 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
         status = 200
         if self.path == "/healthz":
             self.upstream.checked.set()
-            self.upstream.answer_health.wait(10)
+            self.upstream.answer_health.wait(60)
             status = self.upstream.health
         if self.path == "/held":
             self.upstream.held.set()
-            self.upstream.release.wait(10)
+            self.upstream.release.wait(60)
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = json.dumps({"name": self.upstream.name, "headers": headers}).encode()
         self.send_response(status)

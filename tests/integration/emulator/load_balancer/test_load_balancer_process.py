@@ -100,14 +100,14 @@ def test_stop_lets_a_request_finish(site: Site, upstream: Start, run_dir: Path, 
     process = site.balancer.pid
     assert process
     request = Pending(lambda: site.get("/held"))
-    assert target.held.wait(5)
+    assert target.held.wait(30)
     if graceful:
-        stopping = threading.Thread(target=site.balancer.stop, args=(10,))
+        stopping = threading.Thread(target=site.balancer.stop, args=(60,))
         stopping.start()
         eventually(lambda: site.get("/").headers.get("connection") == "close")
         target.release.set()
         assert request.result().status == 200
-        stopping.join(10)
+        stopping.join(60)
     else:
         os.kill(process, signal.SIGTERM)
         with pytest.raises((ConnectionError, http.client.HTTPException)):
@@ -127,7 +127,7 @@ def test_stop_is_bounded_by_its_grace(site: Site, upstream: Start) -> None:
     target = upstream("target")
     site.serve(target)
     request = Pending(lambda: site.get("/held"))
-    assert target.held.wait(5)
+    assert target.held.wait(30)
     site.balancer.stop(grace=0.2)
     assert not site.balancer.alive()
     with pytest.raises((ConnectionError, http.client.HTTPException)):
