@@ -7,6 +7,7 @@ import json
 import os
 import signal
 
+from emulator.identity import start_mark
 from tests.e2e.handshake import serial
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site, wait_until
@@ -50,7 +51,7 @@ def test_after_a_crash_up_repairs_and_without_draining_requests_are_lost(site: S
     """The control: it shows that the test above can fail. On the way: everything comes back after kill -9."""
     supervisor = json.loads((site.run_dir / "emulator.json").read_text())["pid"]
     os.kill(supervisor, signal.SIGKILL)
-    wait_until(lambda: not _is_alive(supervisor), 10, "the supervisor is gone")
+    wait_until(lambda: start_mark(supervisor) is None, 60, "the supervisor is gone")
     said = site.emulator("up", PALISADE_DRAINING="off")
     assert "did not end in order" in said
     site.playbook()
@@ -58,11 +59,3 @@ def test_after_a_crash_up_repairs_and_without_draining_requests_are_lost(site: S
 
     load = _replace_all_tasks_under_load(site, "third")
     assert load.failed > 0, load.answers
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -174,7 +174,7 @@ class Account:
         updated: Json = self.ecs.update_service(cluster="shop", service=name, **changes)["service"]
         return updated
 
-    def steady(self, name: str, seconds: float = 15) -> Json:
+    def steady(self, name: str, seconds: float = 60) -> Json:
         """Wait until a service's rollout is over and its counts are right."""
 
         def check() -> Json | None:

@@ -28,7 +28,7 @@ CREDENTIALS_SECONDS = 4
 Json = dict[str, Any]
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 15) -> Any:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Poll until a condition holds and return what it gave."""
     end = time.monotonic() + seconds
     while True:

@@ -181,7 +181,8 @@ def test_a_task_that_ignores_sigterm_is_killed_after_its_stop_timeout(account: A
     eventually(lambda: is_listening(task["address"], task["port"]), "it ignores signals by now")
     begin = time.monotonic()
     account.ecs.delete_service(cluster="shop", service="stubborn", force=True)
-    eventually(lambda: not account.emulator.tasks("stubborn"), "it is killed", 5)
+    # The default would be 30 seconds.
+    eventually(lambda: not account.emulator.tasks("stubborn"), "it is killed", 20)
     assert time.monotonic() - begin > 2
     assert (
         account.ecs.describe_tasks(cluster="shop", tasks=[task["id"]])["tasks"][0]["containers"][0]["exitCode"] == 137
