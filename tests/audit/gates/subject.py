@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,11 @@ class Subject:
 
     @property
     def template_file(self) -> Path:
-        """The template as a file, for tools that read one."""
+        """The template as a file, for tools that read one, two of them at a time: it is there whole or not at all."""
         path = self.directory / "template.json"
-        if not path.exists():
-            path.write_text(json.dumps(self.template, indent=1))
-        return path
+        with tempfile.NamedTemporaryFile("w", dir=self.directory, delete=False) as file:
+            json.dump(self.template, file, indent=1)
+        return Path(file.name).replace(path)
 
 
 class ToolFailure(Exception):
