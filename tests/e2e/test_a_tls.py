@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -52,11 +53,13 @@ def address_of(field: str) -> tuple[str, int]:
 def listening(processes: set[int]) -> set[tuple[str, int]]:
     """Return the addresses at which processes listen."""
     sockets = set()
-    for entry in (entry for pid in processes for entry in Path(f"/proc/{pid}/fd").glob("*")):
-        try:
-            sockets.add(os.readlink(entry))
-        except OSError:
-            continue
+    for pid in processes:
+        # A process may end, or close a file, since it was listed.
+        with suppress(OSError):
+            entries = os.listdir(f"/proc/{pid}/fd")
+            for entry in entries:
+                with suppress(OSError):
+                    sockets.add(os.readlink(f"/proc/{pid}/fd/{entry}"))
     rows = [row.split() for table in TABLES for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
     return {address_of(row[1]) for row in rows if row[3] == LISTENING and f"socket:[{row[9]}]" in sockets}
 
