@@ -56,15 +56,19 @@ def run_forked(child: Callable[[int, int, set[int]], NoReturn]) -> Outcome:
         os.close(output_end)
         os.close(error_end)
         written = _read(process, (output, error))
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+        # Its number may be another's as soon as it is reaped: nothing may come between that and knowing of it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTIONS)
         status = os.waitpid(process, 0)[1]
         return Outcome(os.waitstatus_to_exitcode(status), *written)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTIONS)
         if process and status is None:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
         os.close(output)
         os.close(error)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _read(process: int, ends: tuple[int, int]) -> tuple[bytes, bytes]:

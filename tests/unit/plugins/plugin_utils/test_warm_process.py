@@ -94,5 +94,10 @@ def test_interruption_kills_the_process() -> None:
     assert collect("time.sleep(50)", parent="signal.setitimer(signal.ITIMER_REAL, 0.5)") == "interrupted\n" + CLEAN
 
 
+def test_interruption_by_a_timeout_just_when_the_process_was_reaped_is_one_all_the_same() -> None:
+    late = "reap = os.waitpid; os.waitpid = lambda *these: (reap(*these), signal.raise_signal(signal.SIGALRM))[0]"
+    assert collect("os.write(output, b'all')", parent=late) == "interrupted\n" + CLEAN
+
+
 def test_patience_is_bounded() -> None:
     assert 0 < _warm_process.PATIENCE <= 10
