@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -133,10 +134,11 @@ class Network:
                 tables = ec2.describe_route_tables()["RouteTables"]
                 seen.extend(str(route) for table in tables for route in table["Routes"] if route["State"] != "active")
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        try:
-            yield seen
-        finally:
-            over.set()
-            watcher.join()
+        with ThreadPoolExecutor(1) as pool:
+            watching = pool.submit(watch)
+            try:
+                yield seen
+            finally:
+                over.set()
+            # One that could not look has seen nothing.
+            watching.result()
