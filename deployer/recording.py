@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,8 +96,7 @@ def deployer(site: Site, name: str, policies: list[Document]) -> dict[str, str]:
 
 def asked(site: Site) -> list[Question]:
     """Take what was asked since the last time; raises UnknownCallError for what the embedded AWS cannot read."""
-    with urllib.request.urlopen(f"{site.api}/_palisade/asked", timeout=10) as answer:  # noqa: S310 - loopback
-        found = json.load(answer)
+    found = site.ask("asked")
     if unknown := sorted({entry["action"] for entry in found if not entry["understood"]}):
         raise UnknownCallError(unknown)
     return [read(entry) for entry in found]
