@@ -77,10 +77,10 @@ def test_another_certificate_comes_under_the_same_arn_and_loses_no_request(
     with load_on(site, rotations=times) as load:
         for number in range(times):
             pair = rotate(site, tmp_path / str(number), tags)
-            wait_until(lambda: served(site) == pair.serial, 60, "a client meets the new certificate")  # noqa: B023
+            wait_until(lambda: served(site) == pair.serial, 60, "a client meets the new certificate")  # noqa: B023 - called at once
             # Everybody comes over to the new certificate, each time, at the end of a request and not in the middle.
             connections = load.clients * (number + 2)
-            wait_until(lambda: load.handshakes >= connections, 60, "all clients have connected anew")  # noqa: B023
+            wait_until(lambda: load.handshakes >= connections, 60, "all clients have connected anew")  # noqa: B023 - called at once
     assert load.failed == 0, load.answers
     assert certificate_arns(site) == arns
     assert site.state()["balancer_pid"] == proxy
