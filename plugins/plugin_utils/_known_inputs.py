@@ -22,6 +22,7 @@ SHARED_INPUTS = (
     "palisade_outputs_file",
     "palisade_partition",
     "palisade_region",
+    "palisade_table_generation",
     "palisade_tags",
     "palisade_task_environment",
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Palisade contributors
-"""Names and ARNs of a stack as pure functions of its five shared inputs."""
+"""Names and ARNs of a stack as pure functions of its shared inputs."""
 
 from __future__ import annotations
 
@@ -37,11 +37,16 @@ SHAPES = {
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
     "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
-    "table": ("{stack}", "dynamodb:{region}:{account}:table/{name}"),
-    "table_indexes": ("*", "dynamodb:{region}:{account}:table/{stack}/index/{name}"),
-    "table_backups": ("*", "dynamodb:{region}:{account}:table/{stack}/backup/{name}"),
+    # The table in use: the first one, or a restored one.
+    "table": ("{table}", "dynamodb:{region}:{account}:table/{name}"),
+    "table_indexes": ("*", "dynamodb:{region}:{account}:table/{table}/index/{name}"),
+    # Tasks may use this one, too, while a restore is under way; otherwise it is the one in use.
+    "other_table": ("{other_table}", "dynamodb:{region}:{account}:table/{name}"),
     # No name of a stack has a dot, so these are the tables of no other one.
+    "first_table": ("{stack}", "dynamodb:{region}:{account}:table/{name}"),
+    "first_table_backups": ("*", "dynamodb:{region}:{account}:table/{stack}/backup/{name}"),
     "restored_tables": ("{stack}.*", "dynamodb:{region}:{account}:table/{name}"),
+    "restored_table_backups": ("*", "dynamodb:{region}:{account}:table/{stack}.*/backup/{name}"),
     "repository": ("{stack}", "ecr:{region}:{account}:repository/{name}"),
     # IAM is global: the region keeps two stacks of one account apart.
     "execution_role": ("{stack}-{region}-execution", "iam::{account}:role/{name}"),
@@ -85,6 +90,8 @@ RULES = {
     "account_id": (r"[0-9]{12}", "the twelve digits of an AWS account, quoted in YAML"),
     "region": (r"[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
     "partition": (r"aws(?:-cn|-us-gov)?", "aws, aws-cn or aws-us-gov"),
+    "table_generation": (r"0|[1-9][0-9]{0,3}", "a number from 0, the first table, to 9999"),
+    "other_table_generation": (r"0|[1-9][0-9]{0,3}|", "a number from 0, the first table, to 9999, or nothing"),
 }
 
 
@@ -103,13 +110,15 @@ class NameProblem(ValueError):
 
 @dataclass(frozen=True)
 class StackNames:
-    """The five shared inputs of a stack; raises NameProblem when one of them is malformed."""
+    """The shared inputs of a stack, as text; raises NameProblem when one of them is malformed."""
 
     name: str
     environment: str
     account_id: str
     region: str
     partition: str = "aws"
+    table_generation: str = "0"
+    other_table_generation: str = ""
 
     def __post_init__(self) -> None:
         for field, (pattern, expected) in RULES.items():
@@ -136,6 +145,9 @@ class StackNames:
         """Name of the stack, the stem of every other name."""
         return f"{self.name}-{self.environment}"
 
+    def _table(self, generation: str) -> str:
+        return self.stack if generation == "0" else f"{self.stack}.{generation}"
+
     def of(self, resource: str) -> dict[str, str]:
         """Return C(name) and, if it can be formed in advance, C(arn) of a resource; raise NameProblem if unknown."""
         if resource not in SHAPES:
@@ -143,6 +155,8 @@ class StackNames:
         suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
         facts = {
             "stack": self.stack,
+            "table": self._table(self.table_generation),
+            "other_table": self._table(self.other_table_generation or self.table_generation),
             "account": self.account_id,
             "region": self.region,
             "partition": self.partition,

@@ -129,7 +129,7 @@ def test_names_that_are_looked_up_are_names_of_a_stack() -> None:
 
 def test_every_name_of_a_stack_is_documented() -> None:
     names = import_module("ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names")
-    (term,) = of(ROOT / "plugins" / "lookup" / "names.py")["DOCUMENTATION"]["options"].values()
+    term = of(ROOT / "plugins" / "lookup" / "names.py")["DOCUMENTATION"]["options"]["_terms"]
     assert set(re.findall(r"V\((\w+)\)", " ".join(term["description"]))) == names.SHAPES.keys()
 
 

@@ -81,6 +81,7 @@ def variables(role: Path, partition: str) -> dict[str, Any]:
     }
     key_arns = dict.fromkeys(("data", "logs", "images"), names.of("missing_key")["arn"])
     given = {"__data_endpoint_id": ENDPOINT_ID, "data_break_glass_arns": [names.of("account_root")["arn"]]}
+    given["__security_tables"] = [names.of("table")]
     return {**shared, f"__{prefix}_names": looked_up, f"__{prefix}_key_arns": key_arns, **given}
 
 

@@ -20,9 +20,9 @@ VARIABLES = {
 }
 
 
-def look_up(*terms: str, variables: dict[str, Any]) -> list[dict[str, str]]:
+def look_up(*terms: str, variables: dict[str, Any], **options: Any) -> list[dict[str, str]]:
     templar = Templar(loader=DataLoader(), variables=variables)
-    return list(LookupModule(loader=None, templar=templar).run(list(terms), variables))
+    return list(LookupModule(loader=None, templar=templar).run(list(terms), variables, **options))
 
 
 def test_each_term_gets_its_name_and_arn() -> None:
@@ -61,6 +61,19 @@ def test_partition_that_is_left_out_is_that_of_the_region(region: str, partition
 def test_partition_of_another_region_is_refused() -> None:
     with pytest.raises(AnsibleError, match="palisade_partition is 'aws-cn', but eu-central-1 belongs to 'aws'"):
         look_up("table", variables=VARIABLES | {"palisade_region": "eu-central-1"})
+
+
+def test_generation_is_a_number_or_its_digits_and_an_option_comes_before_it() -> None:
+    for generation in (1, "1"):
+        variables = VARIABLES | {"palisade_table_generation": generation}
+        assert look_up("table", variables=variables)[0]["name"] == "shop-dev.1"
+        assert look_up("table", variables=variables, table_generation=2)[0]["name"] == "shop-dev.2"
+    assert look_up("table", variables=VARIABLES)[0]["name"] == "shop-dev"
+
+
+def test_other_generation_is_read() -> None:
+    variables = VARIABLES | {"palisade_table_generation": 1, "palisade_other_table_generation": 0}
+    assert [one["name"] for one in look_up("table", "other_table", variables=variables)] == ["shop-dev.1", "shop-dev"]
 
 
 def test_malformed_variable_is_named_once() -> None:

@@ -49,8 +49,11 @@ NAMES = {
     "flow_logs": "*",
     "alarms": "*",
     "backups": "*",
-    "table_backups": "*",
     "table_indexes": "*",
+    "other_table": "shop-dev",
+    "first_table": "shop-dev",
+    "first_table_backups": "*",
+    "restored_table_backups": "*",
     "backup_vault": "shop-dev",
     "restored_tables": "shop-dev.*",
     "web_acl": "shop-dev",
@@ -101,7 +104,10 @@ ARNS = {
     "backups": "backup:eu-central-1:123456789012:*",
     "table_indexes": "dynamodb:eu-central-1:123456789012:table/shop-dev/index/*",
     "backup_vault": "backup:eu-central-1:123456789012:backup-vault:shop-dev",
-    "table_backups": "dynamodb:eu-central-1:123456789012:table/shop-dev/backup/*",
+    "other_table": "dynamodb:eu-central-1:123456789012:table/shop-dev",
+    "first_table": "dynamodb:eu-central-1:123456789012:table/shop-dev",
+    "first_table_backups": "dynamodb:eu-central-1:123456789012:table/shop-dev/backup/*",
+    "restored_table_backups": "dynamodb:eu-central-1:123456789012:table/shop-dev.*/backup/*",
     "restored_tables": "dynamodb:eu-central-1:123456789012:table/shop-dev.*",
     "waf_log_group": "logs:eu-central-1:123456789012:log-group:aws-waf-logs-shop-dev",
     "flow_log_group": "logs:eu-central-1:123456789012:log-group:/vpc/shop-dev",
@@ -136,6 +142,19 @@ def test_partition_decides_the_arn_and_the_suffix_of_the_registry(partition: str
     names = replace(DEV, partition=partition, region=region)
     assert names.of("table")["arn"] == f"arn:{partition}:dynamodb:{region}:123456789012:table/shop-dev"
     assert names.of("registry") == {"name": f"123456789012.dkr.ecr.{region}.{suffix}"}
+
+
+def test_generation_names_the_table_in_use_and_nothing_else() -> None:
+    second = replace(DEV, table_generation="2")
+    followed = {resource for resource in SHAPES if second.of(resource) != DEV.of(resource)}
+    assert followed == {"table", "table_indexes", "other_table"}
+    assert second.of("table")["name"] == second.of("other_table")["name"] == "shop-dev.2"
+    assert second.of("table_indexes")["arn"].endswith(":table/shop-dev.2/index/*")
+
+
+def test_other_table_is_named_besides_the_one_in_use() -> None:
+    during = replace(DEV, table_generation="1", other_table_generation="0")
+    assert (during.of("table")["name"], during.of("other_table")["name"]) == ("shop-dev.1", "shop-dev")
 
 
 def test_two_regions_of_one_account_share_no_iam_name() -> None:
@@ -174,6 +193,11 @@ def test_longest_stack_keeps_every_name_within_the_limits_of_aws() -> None:
         ("region", "eu-central-1a", "such as eu-central-1"),
         ("region", "EU-CENTRAL-1", "such as eu-central-1"),
         ("partition", "aws-de", "aws, aws-cn or aws-us-gov"),
+        ("table_generation", "-1", "a number from 0"),
+        ("table_generation", "01", "a number from 0"),
+        ("table_generation", "1.5", "a number from 0"),
+        ("table_generation", "", "a number from 0"),
+        ("other_table_generation", "next", "a number from 0"),
     ],
 )
 def test_malformed_input_is_named_and_quoted(field: str, value: str, expected: str) -> None:
