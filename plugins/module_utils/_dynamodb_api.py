@@ -22,6 +22,10 @@ SETTLED = (
     " && length(not_null(Table.GlobalSecondaryIndexes, `[]`)[?IndexStatus != 'ACTIVE']) == `0`"
     " && !contains(['ENABLING', 'DISABLING', 'UPDATING'], not_null(Table.SSEDescription.Status, 'ENABLED'))"
 )
+RESTORED = f"{SETTLED} && Table.RestoreSummary.RestoreInProgress == `false`"
+# A restore whose key cannot be used any more does not come to an end by itself.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Restore.Tutorial.html
+FAILED = "starts_with(Table.TableStatus, 'INACCESSIBLE') || starts_with(Table.TableStatus, 'ARCHIV')"
 
 
 class DynamoErrorHandler(AWSErrorHandler):
@@ -40,9 +44,14 @@ class DynamoWaiterFactory(BaseWaiterFactory):
         common = {"operation": "DescribeTable", "delay": 5, "maxAttempts": 120}
         missing = {"matcher": "error", "expected": "ResourceNotFoundException"}
         settled = {"state": "success", "matcher": "path", "argument": SETTLED, "expected": True}
+        failed = {"state": "failure", "matcher": "path", "argument": FAILED, "expected": True}
         # A table that was just made may not be visible yet.
         return {
             "table_settled": {**common, "acceptors": [settled, {"state": "retry", **missing}]},
+            "table_restored": {
+                **common,
+                "acceptors": [{**settled, "argument": RESTORED}, failed, {"state": "retry", **missing}],
+            },
             "table_gone": {**common, "acceptors": [{"state": "success", **missing}]},
         }
 
@@ -110,6 +119,26 @@ def write(client: Any, what: str, operation: str, arguments: Mapping[str, Any]) 
         return getattr(client, operation)(**arguments)
 
     return attempt()
+
+
+def restore_table(client: Any, what: str, arguments: Mapping[str, Any]) -> bool:
+    """Begin to restore a table; false if there is one of the name already. Raises AnsibleAWSError."""
+
+    @DynamoErrorHandler.common_error_handler(what)
+    @AWSRetry.jittered_backoff(retries=12, delay=2, max_delay=20, catch_extra_error_codes=["LimitExceededException"])
+    def attempt() -> bool:
+        try:
+            client.restore_table_to_point_in_time(**arguments)
+        except is_boto3_error_code(["TableAlreadyExistsException", "TableInUseException"]):
+            return False
+        return True
+
+    return bool(attempt())
+
+
+def wait_until_restored(client: Any, name: str, timeout: int) -> None:
+    """Wait until a table is restored. Raises AnsibleAWSError when it takes longer, or never will be."""
+    _wait(client, "table_restored", f"wait until table {name} is restored", name, timeout)
 
 
 def wait_until_settled(client: Any, name: str, timeout: int) -> None:
