@@ -1,11 +1,12 @@
 # Copyright: Palisade contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serve the shop over TLS until SIGTERM: `python -m storefront`."""
+"""Serve the shop over TLS until SIGTERM: `python -m storefront`; or do a task of `python -m storefront check-table`."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
-from storefront import logs
+from storefront import check_table, logs
 from storefront.certificate import KeyPair, write_key_pair
 from storefront.settings import Settings, read_settings
 
@@ -59,4 +60,7 @@ def _restore_signals() -> None:
 
 
 if __name__ == "__main__":
+    # What follows the image's entry point in the command of a task.
+    if sys.argv[1:2] == ["check-table"]:
+        raise SystemExit(check_table.main(sys.argv[2:]))
     main()

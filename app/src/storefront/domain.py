@@ -32,6 +32,15 @@ class ProductPage:
     next_after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is stored of a product, to be compared: a digest of all of it; `created_at` is None if it is no product."""
+
+    id: str
+    digest: str
+    created_at: datetime | None
+
+
 class StorefrontError(Exception):
     """A refusal; its message is written for the caller and reveals nothing else."""
 

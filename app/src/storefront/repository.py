@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from storefront.domain import Product, ProductExists, ProductNotFound, ProductPage, StorageUnavailable
+from storefront.domain import Product, ProductExists, ProductNotFound, ProductPage, Record, StorageUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -99,6 +101,23 @@ class DynamoRepository:
         more = len(answer["Items"]) > limit or "LastEvaluatedKey" in answer
         return ProductPage(products, products[-1].id if more else None)
 
+    def records(self) -> Iterator[Record]:
+        """Yield what is stored of every product, in the order of their ids; raise StorageUnavailable on the way."""
+        start: dict[str, Any] = {}
+        while True:
+            with _storage_errors():
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :partition AND begins_with(sk, :prefix)",
+                    ExpressionAttributeValues={":partition": {"S": PARTITION}, ":prefix": {"S": SORT_KEY_PREFIX}},
+                    ConsistentRead=True,
+                    **start,
+                )
+            yield from (_to_record(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def ping(self) -> None:
         """Return if the table answers; raise StorageUnavailable if not."""
         with _storage_errors():
@@ -148,3 +167,13 @@ def _to_product(item: Mapping[str, AttributeValueTypeDef]) -> Product:
         stock=int(item["stock"]["N"]),
         created_at=datetime.fromisoformat(item["created_at"]["S"]),
     )
+
+
+def _to_record(item: Mapping[str, AttributeValueTypeDef]) -> Record:
+    """Take all attributes into the digest, also those that the shop does not know."""
+    digest = hashlib.sha256(json.dumps(item, sort_keys=True, default=repr).encode()).hexdigest()
+    try:
+        product = _to_product(item)
+    except (KeyError, ValueError):
+        return Record(item["sk"]["S"].removeprefix(SORT_KEY_PREFIX), digest, None)
+    return Record(product.id, digest, product.created_at)

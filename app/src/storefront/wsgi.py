@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import boto3
 from botocore.config import Config
 from flask import Flask
@@ -12,13 +14,20 @@ from storefront import create_app, logs
 from storefront.repository import DynamoRepository
 from storefront.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
 
 def application() -> Flask:
     """Build the application from the environment; called once in each worker."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    client = boto3.client("dynamodb", region_name=settings.aws_region, config=_client_config(settings))
-    return create_app(settings, DynamoRepository(client, settings.table_name))
+    return create_app(settings, DynamoRepository(dynamodb_client(settings), settings.table_name))
+
+
+def dynamodb_client(settings: Settings) -> DynamoDBClient:
+    """Return a client of the region that the environment names, with credentials from where the SDK finds them."""
+    return boto3.client("dynamodb", region_name=settings.aws_region, config=_client_config(settings))
 
 
 def _client_config(settings: Settings) -> Config:

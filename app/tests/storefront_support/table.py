@@ -68,6 +68,8 @@ def served_table() -> Iterator[str]:
     server.start()
     _, port = server.get_host_and_port()
     endpoint = f"http://{LOOPBACK}:{port}"
-    client_of_new_table(endpoint)
+    client = client_of_new_table(endpoint)
     yield endpoint
+    # The next server has the same AWS, which is that of this process.
+    client.delete_table(TableName=TABLE)
     server.stop()
