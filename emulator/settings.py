@@ -28,6 +28,7 @@ class Settings:
     draining: bool = True
     credentials_seconds: int = 21600
     deployer_judged: bool = False
+    recovery_lag_seconds: int = 0
 
     @property
     def endpoint_url(self) -> str:
@@ -97,6 +98,7 @@ class Settings:
             "PALISADE_DRAINING": "on" if self.draining else "off",
             "PALISADE_CREDENTIALS_SECONDS": str(self.credentials_seconds),
             "PALISADE_DEPLOYER_JUDGED": "on" if self.deployer_judged else "off",
+            "PALISADE_RECOVERY_LAG_SECONDS": str(self.recovery_lag_seconds),
         }
 
 
@@ -110,6 +112,7 @@ def read(environment: Mapping[str, str], checkout: Path = CHECKOUT) -> Settings:
         draining=_switch(environment, "PALISADE_DRAINING", default="on"),
         credentials_seconds=_number(environment, "PALISADE_CREDENTIALS_SECONDS", 21600, 1, 43200),
         deployer_judged=_switch(environment, "PALISADE_DEPLOYER_JUDGED", default="off"),
+        recovery_lag_seconds=_number(environment, "PALISADE_RECOVERY_LAG_SECONDS", 0, 0, 3600),
     )
     if len({settings.site_port, settings.http_port, settings.api_port}) < 3:
         raise SettingsError("PALISADE_SITE_PORT, PALISADE_HTTP_PORT and PALISADE_API_PORT must differ")

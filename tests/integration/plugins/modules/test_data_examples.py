@@ -13,7 +13,9 @@ from ansible_collections.palisade.ecs.plugins.modules import (
     backup_plan,
     backup_vault,
     dynamodb_table,
+    dynamodb_table_restore,
     dynamodb_table_scaling,
+    ecs_task_run,
 )
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
@@ -49,7 +51,7 @@ def test_examples_run_and_return_what_is_documented(
     assert changed == CHANGED[module]
 
 
-@pytest.mark.parametrize("module", CHANGED, ids=name_of)
+@pytest.mark.parametrize("module", [*CHANGED, dynamodb_table_restore, ecs_task_run], ids=name_of)
 def test_arguments_are_documented_as_they_are(module: Any) -> None:
     texts = (module.DOCUMENTATION, FRAGMENTS.get(module, "options: {}"))
     options = {name: option for text in texts for name, option in yaml.safe_load(text)["options"].items()}
