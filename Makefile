@@ -16,7 +16,7 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan restore status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ down: setup ## End the embedded AWS and everything that it started
 
 plan: setup ## Show what a deployment would change, changing nothing
 	@$(PLAYBOOK) site.yml --check --diff
+
+restore: setup ## Restore the table to TIME (a second in UTC, or latest) and cut the service over: TIME=... [CUT_OVER=false]
+	@$(PLAYBOOK) playbooks/restore.yml $(if $(TIME),-e restore_time=$(TIME)) $(if $(CUT_OVER),-e restore_cut_over=$(CUT_OVER))
 
 status: setup ## Say how the embedded AWS and its tasks are
 	@python -m emulator status

@@ -7,10 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-# These prefixes are ours alone. `network_`, `security_` and `data_` may begin a user's own variables too, so there
-# only a near miss is taken for a misspelling.
+# These prefixes are ours alone. `network_`, `security_`, `data_` and `restore_` may begin a user's own variables too,
+# so there only a near miss is taken for a misspelling.
 OUR_PREFIXES = ("palisade_", "ecs_service_")
-SHARED_PREFIXES = ("network_", "security_", "data_")
+SHARED_PREFIXES = ("network_", "security_", "data_", "restore_")
+# Those of playbooks/restore.yml.
+RESTORE_INPUTS = (
+    "restore_check_command",
+    "restore_cut_over",
+    "restore_generation",
+    "restore_report_file",
+    "restore_time",
+    "restore_wait_timeout",
+)
 SHARED_INPUTS = (
     "palisade_account_id",
     "palisade_ca_file",
@@ -31,7 +40,7 @@ OUTPUTS = ("network_outputs", "security_outputs", "data_outputs", "ecs_service_o
 
 def unknown_inputs(variables: Iterable[str], options: Iterable[str]) -> list[str]:
     """Return a sentence for each variable that is no input, with the input that may have been meant."""
-    known = {*options, *SHARED_INPUTS, *OUTPUTS}
+    known = {*options, *SHARED_INPUTS, *RESTORE_INPUTS, *OUTPUTS}
     strangers = sorted(
         name for name in variables if name.startswith(OUR_PREFIXES + SHARED_PREFIXES) and name not in known
     )

@@ -13,7 +13,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.vars.manager import VariableManager
-from ansible_collections.palisade.ecs.plugins.plugin_utils._known_inputs import unknown_inputs
+from ansible_collections.palisade.ecs.plugins.plugin_utils._known_inputs import RESTORE_INPUTS, unknown_inputs
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_plan import plan_subnets
 from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import StackNames
 
@@ -51,7 +51,7 @@ def is_template(value: Any) -> bool:
 
 def strangers(names: Any) -> list[str]:
     """Return what nothing reads, including what unknown_inputs leaves to the user."""
-    known = {*options(), *MAGIC}
+    known = {*options(), *RESTORE_INPUTS, *MAGIC}
     others = [name for name in names if name not in known and not name.startswith((*OURS, "ansible_"))]
     return unknown_inputs(names, options()) + others
 

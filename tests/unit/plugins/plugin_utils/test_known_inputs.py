@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.palisade.ecs.plugins.plugin_utils._known_inputs import (
     OUTPUTS,
+    RESTORE_INPUTS,
     SHARED_INPUTS,
     unknown_inputs,
 )
@@ -20,7 +21,7 @@ OPTIONS = (
 )
 
 
-@pytest.mark.parametrize("name", [*OPTIONS, *SHARED_INPUTS, *OUTPUTS])
+@pytest.mark.parametrize("name", [*OPTIONS, *SHARED_INPUTS, *RESTORE_INPUTS, *OUTPUTS])
 def test_input_is_no_stranger(name: str) -> None:
     assert unknown_inputs([name], OPTIONS) == []
 
@@ -34,6 +35,8 @@ def test_input_is_no_stranger(name: str) -> None:
         ("security_taskport", "security_task_port"),
         ("ecs_service_memroy", "ecs_service_memory"),
         ("palisade_regoin", "palisade_region"),
+        ("restore_generaton", "restore_generation"),
+        ("palisade_other_table_generation", "palisade_table_generation"),
     ],
 )
 def test_misspelling_is_named_with_what_was_meant(name: str, meant: str) -> None:
