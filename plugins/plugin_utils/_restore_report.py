@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -67,12 +67,12 @@ def restore_report(
         "source": plan["source_name"],
         "copy": plan["copy_name"],
         "restored_to": done["restore_time"],
-        "begun": begun.isoformat(),
+        "begun": _spelled(begun),
         "resumed": resumed,
         "rpo_seconds": max(0.0, _seconds(begun - restored_to)),
         "rto_seconds": _seconds(cut_over - begun) if cut_over else None,
         "phases_seconds": _phases(moments),
-        "not_in_copy": {"from": done["restore_time"], "to": (cut_over or moments["checked"]).isoformat()},
+        "not_in_copy": {"from": done["restore_time"], "to": _spelled(cut_over or moments["checked"])},
         "in_use": plan["copy_name"] if cut_over else plan["source_name"],
         "table_generation": plan["generation"] if cut_over else plan["from_generation"],
         "before_cut_over": before,
@@ -86,6 +86,10 @@ def _phases(moments: Mapping[str, datetime]) -> dict[str, float]:
     ends = {phase: moments[name] for phase, name in PHASES.items() if name in moments}
     begins = [moments["started"], *ends.values()]
     return {phase: _seconds(end - begin) for (phase, end), begin in zip(ends.items(), begins, strict=False)}
+
+
+def _spelled(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _seconds(duration: timedelta) -> float:

@@ -82,15 +82,17 @@ OF_ROLES: dict[str, dict[str, Right]] = {
     },
     "backup": {
         "BackUpTheTable": Right(
-            _of("dynamodb", "CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob"), ("our table",)
+            _of("dynamodb", "CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob"),
+            ("our table", "our restored table"),
         ),
         "KeepAndRestoreItsBackups": Right(
-            _of("dynamodb", "DeleteBackup DescribeBackup RestoreTableFromBackup"), ("our backup",)
+            _of("dynamodb", "DeleteBackup DescribeBackup RestoreTableFromBackup"),
+            ("our backup", "our restored table's backup"),
         ),
         "FillRestoredTables": Right(
             _of(
                 "dynamodb",
-                "BatchWriteItem DeleteItem DescribeTable GetItem PutItem Query RestoreTableFromAwsBackup "
+                "BatchWriteItem DeleteItem GetItem PutItem Query RestoreTableFromAwsBackup "
                 "RestoreTableFromBackup Scan UpdateItem",
             ),
             ("our restored table",),

@@ -47,6 +47,7 @@ RESOURCES: dict[str, str] = {
     "our index": arn("dynamodb", f"table/{STACK}/index/by-name"),
     "our backup": arn("dynamodb", f"table/{STACK}/backup/0123"),
     "our restored table": arn("dynamodb", f"table/{STACK}.restored"),
+    "our restored table's backup": arn("dynamodb", f"table/{STACK}.restored/backup/0123"),
     "another table": arn("dynamodb", "table/another"),
     "another table's backup": arn("dynamodb", "table/another/backup/0123"),
     "another account's table": arn("dynamodb", f"table/{STACK}", OTHER_ACCOUNT),

@@ -167,6 +167,12 @@ def protected(data: Data) -> Data:
     return data
 
 
+def test_generation_without_a_table_is_refused_while_an_earlier_one_has_the_items(protected: Data) -> None:
+    said = protected.refusal(palisade_table_generation=2)
+    assert f"there is no table {STACK}.2, and the items may be in {STACK}. Set palisade_table_generation" in said
+    assert protected.dynamodb.list_tables()["TableNames"] == [STACK]
+
+
 @pytest.mark.full
 def test_provisioned_units_are_scaled_and_on_demand_they_are_not(protected: Data) -> None:
     units = {"data_minimum_read_units": 5, "data_minimum_write_units": 5, "data_maximum_read_units": 50}

@@ -73,7 +73,7 @@ def test_recovery_point_and_time_are_counted_from_the_beginning() -> None:
     found = report(CUT_OVER, None, "a warning", '{"only_in_source": 7}', "[]", "the end")
     assert (found["rpo_seconds"], found["rto_seconds"], found["resumed"]) == (300, 60, False)
     assert found["phases_seconds"] == {"restore": 10, "protection": 2.5, "check": 7.5, "cut_over": 40}
-    assert found["not_in_copy"] == {"from": "2026-02-01T11:55:00Z", "to": "2026-02-01T12:01:00+00:00"}
+    assert found["not_in_copy"] == {"from": "2026-02-01T11:55:00Z", "to": "2026-02-01T12:01:00.000000Z"}
     assert (found["in_use"], found["table_generation"]) == ("shop-dev.1", 1)
     assert found["difference"] == found["after_cut_over"] == {"only_in_source": 7}
 
@@ -91,7 +91,7 @@ def test_rehearsed_copy_counts_from_now() -> None:
 def test_rehearsal_has_no_recovery_time() -> None:
     found = report(TIMES)
     assert (found["rto_seconds"], found["in_use"], found["table_generation"]) == (None, "shop-dev", 0)
-    assert found["not_in_copy"]["to"] == "2026-02-01T12:00:20+00:00"
+    assert found["not_in_copy"]["to"] == "2026-02-01T12:00:20.000000Z"
     assert found["difference"] == found["before_cut_over"] == {"only_in_source": 1}
 
 

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restores of the site's table: who writes meanwhile, what came of it, and the way back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import urllib.error
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from tests.e2e.site import CHECKOUT, STACK, Site
+
+COPY = f"{STACK}.1"
+CALLBACKS = CHECKOUT / "tests" / "e2e" / "callbacks"
+MOST_PRODUCTS = 100_000
+
+
+@dataclass
+class Writer:
+    """A client that adds one product after the other; `written` are those that the site said it has."""
+
+    site: Site
+    name: str
+    written: list[str] = field(default_factory=list)
+    _enough: threading.Event = field(default_factory=threading.Event)
+
+    def write(self) -> None:
+        """Add products until it is enough."""
+        for number in range(MOST_PRODUCTS):
+            # A pace that leaves the machine to the restore.
+            if self._enough.wait(0.1):
+                return
+            product = f"{self.name}-{number}"
+            content = {"id": product, "name": "Written meanwhile", "price_cents": 1, "stock": 1}
+            try:
+                self.site.request("api/products", "POST", content)
+                self.written.append(product)
+            except urllib.error.HTTPError as error:
+                # DynamoDB was too slow for the application's patience: whether it was written is not known.
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write while a block runs; a write that failed is raised at its end."""
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(self.write)
+            try:
+                yield
+            finally:
+                self._enough.set()
+        done.result()
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """The restores of a site whose inventory says nothing of a generation."""
+
+    site: Site
+
+    def run(self, *arguments: str, **inputs: Any) -> subprocess.CompletedProcess[str]:
+        """Run the playbook with inputs."""
+        return self._run("playbooks/restore.yml", *arguments, "-e", json.dumps({"restore_time": "latest", **inputs}))
+
+    def ended_before(self, task: str, **inputs: Any) -> None:
+        """Run the playbook until it comes to a task, and have it end there as if its machine had."""
+        variables = {"ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS), "PALISADE_END_AT": task}
+        given = json.dumps({"restore_time": "latest", **inputs})
+        done = self._run("playbooks/restore.yml", "-e", given, **variables)
+        assert done.returncode == -9, f"{task}\n{done.stdout[-5000:]}"
+
+    def deployed(self, generation: int) -> str:
+        """Run site.yml with an inventory that names a generation; return all that it said."""
+        path = self.site.run_dir / f"generation-{generation}.yml"
+        variables = {"palisade_table_generation": generation}
+        path.write_text(json.dumps({"all": {"hosts": {"localhost": {}}, "vars": variables}}), encoding="utf-8")
+        done = self._run("site.yml", "-i", str(path))
+        return done.stdout
+
+    def _run(self, playbook: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.site.run("ansible-playbook", "-i", "inventories/local", playbook, *arguments, **variables)
+
+    @property
+    def report(self) -> Any:
+        """What the last restore says of itself."""
+        return json.loads((self.site.run_dir / "restore.json").read_text(encoding="utf-8"))
+
+    def items(self, table: str) -> dict[str, Any]:
+        """Return the products of a table by their ids, without the grants that tasks need."""
+        pages = self.site.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return {item["sk"]["S"].removeprefix("PRODUCT#"): item for page in pages for item in page["Items"]}
+
+    def table(self, name: str) -> Any:
+        """Return what AWS says of a table."""
+        return self.site.client("dynamodb").describe_table(TableName=name)["Table"]
+
+    def tags(self, name: str) -> dict[str, str]:
+        """Return the tags of a table."""
+        found = self.site.client("dynamodb").list_tags_of_resource(ResourceArn=self.table(name)["TableArn"])["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+    def granted(self) -> set[str]:
+        """Return the tables that any policy of role or endpoint lets tasks use."""
+        iam, ec2 = self.site.client("iam"), self.site.client("ec2")
+        arn = f"arn:aws:iam::123456789012:policy/{STACK}-eu-central-1-task"
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        endpoints = [json.loads(one["PolicyDocument"]) for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
+        statements = [one for found in (document, *endpoints) for one in found["Statement"]]
+        resources = [one["Resource"] for one in statements if "dynamodb:GetItem" in one["Action"]]
+        lists = [[found] if isinstance(found, str) else found for found in resources]
+        return {table.rpartition("/")[2] for found in lists for table in found}
+
+    def denied(self) -> list[Any]:
+        """Return the calls of tasks to a table of the stack that a policy was against."""
+        role = f"arn:aws:iam::123456789012:role/{STACK}-eu-central-1-task"
+        return [
+            one
+            for one in self.site.ask("journal")
+            if one["who"] == role and one["denied_by"] and one["resource"].rpartition("/")[2] in (STACK, COPY)
+        ]
+
+    def go_back(self) -> None:
+        """Lead the service back to the first table, as the documentation says, and forget the copy."""
+        dynamodb = self.site.client("dynamodb")
+        marks = [tag for tag in self.tags(STACK) if tag.startswith("palisade:replaced-")]
+        if marks:
+            dynamodb.untag_resource(ResourceArn=self.table(STACK)["TableArn"], TagKeys=marks)
+            self.site.playbook("--tags", "security,ecs_service")
+        if COPY in dynamodb.list_tables()["TableNames"]:
+            dynamodb.update_table(TableName=COPY, DeletionProtectionEnabled=False)
+            dynamodb.get_waiter("table_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})
+            dynamodb.delete_table(TableName=COPY)
+            dynamodb.get_waiter("table_not_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})
+        self._forget_alarms_and_backups()
+
+    def _forget_alarms_and_backups(self) -> None:
+        cloudwatch, backup = self.site.client("cloudwatch"), self.site.client("backup")
+        alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"{COPY}-")["MetricAlarms"]
+        if alarms:
+            cloudwatch.delete_alarms(AlarmNames=[one["AlarmName"] for one in alarms])
+        for plan in backup.list_backup_plans()["BackupPlansList"]:
+            if plan["BackupPlanName"] == COPY:
+                key = {"BackupPlanId": plan["BackupPlanId"]}
+                for one in backup.list_backup_selections(**key)["BackupSelectionsList"]:
+                    backup.delete_backup_selection(**key, SelectionId=one["SelectionId"])
+                backup.delete_backup_plan(**key)
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Return all that a run said in one line."""
+    return " ".join(done.stdout.split())
