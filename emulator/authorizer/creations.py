@@ -26,6 +26,7 @@ TAGGED: Mapping[str, str] = {
     "ecs:CreateCluster": "ecs:TagResource",
     "ecs:CreateService": "ecs:TagResource",
     "ecs:RegisterTaskDefinition": "ecs:TagResource",
+    "ecs:RunTask": "ecs:TagResource",
     "elasticloadbalancing:CreateListener": "elasticloadbalancing:AddTags",
     "elasticloadbalancing:CreateLoadBalancer": "elasticloadbalancing:AddTags",
     "elasticloadbalancing:CreateRule": "elasticloadbalancing:AddTags",
@@ -100,11 +101,14 @@ def _tags(need: Need) -> Iterator[Need]:
 
 
 def _tagged(need: Need) -> str:
-    """Return what gets the tags: a key and a certificate have no id before they are made, and a group no stream."""
+    """Return what gets the tags: keys, certificates and tasks have no id before they are made, and groups no stream."""
     if need.action == "kms:CreateKey":
         return f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/*"
     if need.action == "acm:RequestCertificate":
         return f"arn:aws:acm:{REGION}:{ACCOUNT_ID}:certificate/*"
+    if need.action == "ecs:RunTask":
+        cluster = next(iter(need.context.get("ecs:cluster", ())), "default").rpartition("/")[2]
+        return f"arn:aws:ecs:{REGION}:{ACCOUNT_ID}:task/{cluster}/*"
     return need.resource.partition(":log-stream:")[0]
 
 

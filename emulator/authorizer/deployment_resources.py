@@ -79,6 +79,9 @@ def _ecs(http: HttpRequest, inventory: Inventory) -> list[str]:
         return [body["resourceArn"]]
     if http.operation == "RegisterTaskDefinition":
         return [arn(http, "ecs", f"task-definition/{body.get('family', '')}:*")]
+    if http.operation == "RunTask":
+        family, _, revision = _last(body.get("taskDefinition", "")).partition(":")
+        return [arn(http, "ecs", f"task-definition/{family}:{revision or '*'}")]
     if "ServiceDeployment" in http.operation and "service" not in body:
         given = body.get("serviceDeploymentArns") or [body.get("serviceDeploymentArn", "")]
         return [*given, *(one.replace(":service-deployment/", ":service/").rpartition("/")[0] for one in given)]

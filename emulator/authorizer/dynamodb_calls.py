@@ -71,8 +71,18 @@ class _Reader:
             return self._statements(body)
         if "TableName" in body:
             return iter([self._on_table(operation, body, {})])
-        arn = next((body[name] for name in NAMED_BY_ARN if name in body), None)
-        return iter([Need(f"dynamodb:{operation}", arn)] if arn else [])
+        named = [body[name] for name in NAMED_BY_ARN if name in body][:1]
+        arns = self._restored(body) if "TargetTableName" in body else named
+        return (Need(f"dynamodb:{operation}", arn) for arn in arns)
+
+    def _restored(self, body: Json) -> list[str]:
+        """Return what a table is restored from: a table; or a backup, and then the target is asked for, too.
+
+        What a restore does to its target in the caller's name says `implied_calls`.
+        """
+        if "BackupArn" in body:
+            return [body["BackupArn"], self._arn(body["TargetTableName"])]
+        return [body.get("SourceTableArn") or self._arn(body["SourceTableName"])]
 
     def _transaction(self, operation: str, body: Json) -> Iterator[Need]:
         for item in body["TransactItems"]:

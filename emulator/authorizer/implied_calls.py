@@ -75,6 +75,9 @@ ALL_USES = (
     *("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
     *("ReEncryptFrom", "ReEncryptTo"),
 )
+# "DynamoDB read and write permissions on the target table are necessary", with these in its example.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
+ON_RESTORED = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 OF_DYNAMODB = "amazondynamodb/latest/developerguide/encryption.usagenotes.html"
 OF_LOGS = "AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 OF_SECRETS = "secretsmanager/latest/userguide/security-encryption.html"
@@ -97,6 +100,8 @@ KEY_USES: Mapping[str, KeyUse] = {
     **{f"dynamodb:{name}": _ITEMS for name in READ_ITEMS},
     "dynamodb:CreateTable": _TABLE,
     "dynamodb:UpdateTable": _TABLE,
+    # The source is read; who may use the target's key is asked below.
+    "dynamodb:RestoreTableToPointInTime": _ITEMS,
     "logs:CreateLogGroup": _LOGGED,
     "logs:AssociateKmsKey": _LOGGED,
     "logs:PutLogEvents": KeyUse("logs", ("GenerateDataKey",), OF_LOGS, context=_log_group, by_service=True),
@@ -160,9 +165,26 @@ def of(need: Need, parameters: Parameters, inventory: Inventory) -> Iterator[Imp
     for handed in ROLE_PASSES.get(need.action, ()):
         for role in _all_at(parameters, handed.parameter.split(".")):
             yield Implied(Need("iam:PassRole", role, {"iam:passedtoservice": (handed.service,)}))
+    if need.action == "ecs:RunTask":
+        for role in inventory.task_roles(parameters.get("taskDefinition", "")):
+            yield Implied(Need("iam:PassRole", role, {"iam:passedtoservice": ("ecs-tasks.amazonaws.com",)}))
+    if target := parameters.get("TargetTableName"):
+        yield from _restore(need, target, parameters, inventory)
     yield from (Implied(found) for found in creations.of(need, inventory))
     if need.action in ALSO:
         yield Implied(Need(ALSO[need.action]))
+
+
+def _restore(need: Need, target: str, parameters: Parameters, inventory: Inventory) -> Iterator[Implied]:
+    """Return what DynamoDB does to the table that it restores to, and with its key, by default that of the source."""
+    table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{target}"
+    if need.resource == table:
+        return
+    yield from (Implied(Need(f"dynamodb:{name}", table), "dynamodb") for name in ON_RESTORED)
+    given = _at(parameters, "SSESpecificationOverride.KMSMasterKeyId")
+    key = inventory.customer_key(given) if given else inventory.encryption_key(need.resource)
+    if key and (given or "SSESpecificationOverride" not in parameters):
+        yield from _uses(_TABLE, key, table)
 
 
 def _key_uses(use: KeyUse, need: Need, parameters: Parameters, inventory: Inventory) -> Iterator[Implied]:
@@ -170,9 +192,12 @@ def _key_uses(use: KeyUse, need: Need, parameters: Parameters, inventory: Invent
         return
     name = _at(parameters, use.key) if use.key else ""
     key = inventory.customer_key(name) if name else None if use.key else inventory.encryption_key(need.resource)
-    if key is None:
-        return
-    context = dict(encryption_context(use.context(need.resource) if need.resource != "*" else {}))
+    if key is not None:
+        yield from _uses(use, key, need.resource)
+
+
+def _uses(use: KeyUse, key: str, resource: str) -> Iterator[Implied]:
+    context = dict(encryption_context(use.context(resource) if resource != "*" else {}))
     if use.by_service:
         service = f"{use.via}.{REGION}.amazonaws.com"
     else:

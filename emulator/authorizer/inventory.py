@@ -20,7 +20,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from emulator.authorizer import ec2_associations, resource_tags
+from emulator.authorizer import ec2_associations, resource_tags, task_roles
 from emulator.settings import ACCOUNT_ID, REGION
 
 
@@ -56,6 +56,9 @@ class Inventory(Protocol):
 
     def associated(self, association: str) -> tuple[str, ...]:
         """Return the ids of what EC2 has associated with each other."""
+
+    def task_roles(self, definition: str) -> tuple[str, ...]:
+        """Return the ARNs of the roles that a task definition names."""
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Return the tags of a resource that only tags tell apart."""
@@ -126,6 +129,10 @@ class MotoInventory:
     def associated(self, association: str) -> tuple[str, ...]:
         """Return the ids of what EC2 has associated with each other."""
         return ec2_associations.of(association)
+
+    def task_roles(self, definition: str) -> tuple[str, ...]:
+        """Return the ARNs of the roles that a task definition names."""
+        return task_roles.of(definition)
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Return the tags of a resource that only tags tell apart."""

@@ -141,6 +141,9 @@ class FakeInventory:
     def associated(self, association: str) -> tuple[str, ...]:
         return ()
 
+    def task_roles(self, definition: str) -> tuple[str, ...]:
+        return (ROLE,) if definition == "shop:7" else ()
+
     def tags(self, arn: str) -> Mapping[str, str]:
         return {}
 

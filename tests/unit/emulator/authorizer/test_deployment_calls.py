@@ -146,6 +146,9 @@ def test_query_protocols_name_resources(
         ("ecs", "UpdateService", {"cluster": "a", "service": "b"}, [f"arn:aws:ecs:{HERE}:service/a/b"]),
         ("ecs", "RegisterTaskDefinition", {"family": "a"}, [f"arn:aws:ecs:{HERE}:task-definition/a:*"]),
         ("ecs", "DescribeTaskDefinition", {"taskDefinition": "a"}, ["*"]),
+        ("ecs", "RunTask", {"cluster": "a", "taskDefinition": "b:3"}, [f"arn:aws:ecs:{HERE}:task-definition/b:3"]),
+        ("ecs", "RunTask", {"cluster": "a", "taskDefinition": "b"}, [f"arn:aws:ecs:{HERE}:task-definition/b:*"]),
+        ("ecs", "StopTask", {"cluster": "a", "task": "c"}, [f"arn:aws:ecs:{HERE}:task/a/c"]),
         (
             "ecs",
             "StopServiceDeployment",
@@ -228,6 +231,8 @@ def test_tags_that_come_with_a_creation_are_a_permission_of_their_own() -> None:
     table = f"arn:aws:dynamodb:{HERE}:table/shop"
     assert besides(Need("dynamodb:CreateTable", table, TAGS)) == {("dynamodb:TagResource", table)}
     assert besides(Need("dynamodb:CreateTable", table)) == set()
+    run = Need("ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/b:3", {**TAGS, "ecs:cluster": ("x:cluster/a",)})
+    assert besides(run) == {("ecs:TagResource", f"arn:aws:ecs:{HERE}:task/a/*")}
     assert besides(Need("kms:CreateKey", "*", TAGS)) == {("kms:TagResource", f"arn:aws:kms:{HERE}:key/*")}
     group = f"arn:aws:logs:{HERE}:log-group:a"
     assert besides(Need("logs:CreateLogGroup", f"{group}:log-stream:", TAGS)) == {("logs:TagResource", group)}

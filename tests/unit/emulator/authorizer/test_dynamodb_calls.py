@@ -25,6 +25,24 @@ ITEM = {"pk": {"S": "cup"}, "sk": {"N": "1"}}
         ("scan", {"TableName": "shop"}, [("Scan", TABLE)]),
         ("query", {"TableName": "shop", "IndexName": "by-order"}, [("Query", f"{TABLE}/index/by-order")]),
         ("describe_table", {"TableName": "shop"}, [("DescribeTable", TABLE)]),
+        (
+            "restore_table_to_point_in_time",
+            {"SourceTableName": "shop", "TargetTableName": "copy", "UseLatestRestorableTime": True},
+            [("RestoreTableToPointInTime", TABLE)],
+        ),
+        (
+            "restore_table_to_point_in_time",
+            {"SourceTableArn": TABLE, "TargetTableName": "copy", "UseLatestRestorableTime": True},
+            [("RestoreTableToPointInTime", TABLE)],
+        ),
+        (
+            "restore_table_from_backup",
+            {"BackupArn": f"{TABLE}/backup/1", "TargetTableName": "copy"},
+            [
+                ("RestoreTableFromBackup", f"{TABLE}/backup/1"),
+                ("RestoreTableFromBackup", TABLE.replace("shop", "copy")),
+            ],
+        ),
         ("list_tables", {}, [("ListTables", "*")]),
         ("list_tags_of_resource", {"ResourceArn": TABLE}, [("ListTagsOfResource", TABLE)]),
         (

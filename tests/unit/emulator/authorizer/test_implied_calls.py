@@ -50,6 +50,7 @@ EXPECTED: list[tuple[str, str, dict[str, Any], list[str], dict[str, str], str]] 
         for operation in (
             *("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"),
             *("Scan", "UpdateItem", "PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"),
+            "RestoreTableToPointInTime",
         )
     ],
     *[
@@ -205,6 +206,42 @@ def test_a_role_is_passed(action: str, parameters: dict[str, Any], service: str)
 def test_every_pass_is_tested() -> None:
     assert sum(map(len, ROLE_PASSES.values())) == len(PASSES)
     assert [one.need.action for one in implied("backup:CreateBackupVault", "*")] == list(ALSO.values())
+
+
+def test_who_runs_a_task_passes_the_roles_of_its_definition() -> None:
+    passed = Implied(Need("iam:PassRole", ROLE, {"iam:passedtoservice": ("ecs-tasks.amazonaws.com",)}))
+    assert passes("ecs:RunTask", {"taskDefinition": "shop:7"}) == [passed]
+
+
+COPY = TABLE.replace("shop", "copy")
+ON_COPY = {"aws:dynamodb:tablename": "copy", "aws:dynamodb:subscriberid": ACCOUNT}
+
+
+@pytest.mark.parametrize(
+    ("override", "source_key", "used"),
+    [
+        ({}, KEY, True),
+        ({}, None, False),
+        ({"SSESpecificationOverride": {"Enabled": True, "KMSMasterKeyId": KEY}}, None, True),
+        ({"SSESpecificationOverride": {"Enabled": False}}, KEY, False),
+    ],
+)
+def test_a_restore_writes_to_its_target_and_uses_the_targets_key(
+    override: dict[str, Any], source_key: str | None, used: bool
+) -> None:
+    parameters = {"SourceTableName": "shop", "TargetTableName": "copy", **override}
+    found = implied("dynamodb:RestoreTableToPointInTime", TABLE, parameters, source_key)
+    on_target = [one for one in found if one.need.resource == COPY]
+    names = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+    assert on_target == [Implied(Need(f"dynamodb:{name}", COPY), "dynamodb") for name in names]
+    grants = [one.need for one in on_keys(found) if one.need.action == "kms:CreateGrant"]
+    assert len(grants) == used
+    for grant in grants:
+        said = {key.removeprefix("kms:encryptioncontext:"): value[0] for key, value in grant.context.items()}
+        assert said.items() >= ON_COPY.items()
+        assert grant.context["kms:viaservice"] == (f"dynamodb.{REGION}.amazonaws.com",)
+    # Of a restore from a backup the target is named as well, and asked for once.
+    assert implied("dynamodb:RestoreTableFromBackup", COPY, {"TargetTableName": "copy"}, None) == []
 
 
 GET = Call("dynamodb", (Need("dynamodb:GetItem", TABLE),))
