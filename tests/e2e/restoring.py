@@ -138,19 +138,13 @@ class Restoring:
             dynamodb.get_waiter("table_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})
             dynamodb.delete_table(TableName=COPY)
             dynamodb.get_waiter("table_not_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})
-        self._forget_alarms_and_backups()
+        self._forget_alarms()
 
-    def _forget_alarms_and_backups(self) -> None:
-        cloudwatch, backup = self.site.client("cloudwatch"), self.site.client("backup")
+    def _forget_alarms(self) -> None:
+        cloudwatch = self.site.client("cloudwatch")
         alarms = cloudwatch.describe_alarms(AlarmNamePrefix=f"{COPY}-")["MetricAlarms"]
         if alarms:
             cloudwatch.delete_alarms(AlarmNames=[one["AlarmName"] for one in alarms])
-        for plan in backup.list_backup_plans()["BackupPlansList"]:
-            if plan["BackupPlanName"] == COPY:
-                key = {"BackupPlanId": plan["BackupPlanId"]}
-                for one in backup.list_backup_selections(**key)["BackupSelectionsList"]:
-                    backup.delete_backup_selection(**key, SelectionId=one["SelectionId"])
-                backup.delete_backup_plan(**key)
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

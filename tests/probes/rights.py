@@ -83,7 +83,8 @@ OF_ROLES: dict[str, dict[str, Right]] = {
     "backup": {
         "BackUpTheTable": Right(
             _of("dynamodb", "CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob"),
-            ("our table", "our restored table"),
+            # A pattern for tables is one for what tables have as well.
+            ("our table", "our restored table", "our restored table's backup"),
         ),
         "KeepAndRestoreItsBackups": Right(
             _of("dynamodb", "DeleteBackup DescribeBackup RestoreTableFromBackup"),
@@ -95,7 +96,7 @@ OF_ROLES: dict[str, dict[str, Right]] = {
                 "BatchWriteItem DeleteItem GetItem PutItem Query RestoreTableFromAwsBackup "
                 "RestoreTableFromBackup Scan UpdateItem",
             ),
-            ("our restored table",),
+            ("our restored table", "our restored table's backup"),
         ),
         "UseTheKeyThroughDynamoDB": Right(USES, ("the data key",), THROUGH_DYNAMODB),
         "DescribeTheKey": Right(("kms:DescribeKey",), ("the data key",)),

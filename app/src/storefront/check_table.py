@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from botocore.config import Config
+
 from storefront.comparison import compare
 from storefront.domain import StorageUnavailable
 from storefront.repository import DynamoRepository
@@ -24,12 +26,14 @@ from storefront.wsgi import dynamodb_client
 EXIT_UNSOUND = 1
 EXIT_UNREADABLE = 3
 PAUSE = 1.0
+# Nobody waits for an answer as the clients of the site do.
+PATIENT = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 10})
 
 
 def main(arguments: Sequence[str]) -> int:
     """Compare two tables, say what differs, and return the exit code."""
     options = _parse(arguments)
-    client = dynamodb_client(read_settings())
+    client = dynamodb_client(read_settings(), PATIENT)
     source, copy = (DynamoRepository(client, name) for name in (options.source, options.copy))
     end = time.monotonic() + options.patience
     try:

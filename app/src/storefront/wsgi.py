@@ -25,9 +25,9 @@ def application() -> Flask:
     return create_app(settings, DynamoRepository(dynamodb_client(settings), settings.table_name))
 
 
-def dynamodb_client(settings: Settings) -> DynamoDBClient:
+def dynamodb_client(settings: Settings, config: Config | None = None) -> DynamoDBClient:
     """Return a client of the region that the environment names, with credentials from where the SDK finds them."""
-    return boto3.client("dynamodb", region_name=settings.aws_region, config=_client_config(settings))
+    return boto3.client("dynamodb", region_name=settings.aws_region, config=config or _client_config(settings))
 
 
 def _client_config(settings: Settings) -> Config:
