@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,12 +81,14 @@ def describe_definition(client: Any, name: str) -> dict[str, Any]:
 
 def run_task(client: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Start a task; an answer that was lost starts no second one. Raises AnsibleAWSError."""
+    # One for all attempts: after the first of them, ECS answers with the task that it has started.
+    token = str(uuid.uuid4())
     what = f"run task definition {arguments['taskDefinition']} in cluster {arguments['cluster']}"
 
     @EcsErrorHandler.common_error_handler(what)
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
-        return client.run_task(**arguments)
+        return client.run_task(**arguments, clientToken=token)
 
     answer = attempt()
     if not answer["tasks"]:

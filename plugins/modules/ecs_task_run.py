@@ -14,8 +14,8 @@ version_added: 0.1.0
 description:
   - Starts a task of a task definition with another command and more environment, waits until it has stopped, and tells
     its exit code, why it stopped, and what it said last.
-  - M(community.aws.ecs_task) waits until a task runs, not until it has ended; it knows neither exit code nor log; it
-    starts none while another of the family runs, and takes an answer without a task for a success.
+  - M(community.aws.ecs_task) waits until a task runs, not until it has ended. It knows neither exit code nor log, and
+    takes an answer without a task for a success.
   - It is a failure when the task does not start, ends with an exit code other than 0, or does not end in time. All
     results are there then, too, and C(failed_when) may say otherwise.
   - Every run starts a task, so it is always a change. A run that is cut short leaves its task, which ends by itself.

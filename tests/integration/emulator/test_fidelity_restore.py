@@ -22,12 +22,13 @@ POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
 class Clock:
-    """A clock that stands still."""
+    """A clock that stands still, or goes on whenever it is looked at."""
 
     def __init__(self) -> None:
-        self.now = NOON + 0.25
+        self.now, self.step = NOON + 0.25, 0
 
     def time(self) -> float:
+        self.now += self.step
         return self.now
 
 
@@ -131,6 +132,17 @@ def test_every_second_comes_back_as_it_was(clock: Clock, dynamodb: Any) -> None:
     assert contents(dynamodb, "at2", NOON + 2) == {"before": "2", "put": "1"}
     assert contents(dynamodb, "at3", NOON + 3) == {"before": "2", "made by an update": "3"}
     assert contents(dynamodb, "at4", NOON + 4) == {"batch": "5", "made by an update": "3"}
+
+
+def test_no_second_has_half_of_an_item(clock: Clock, dynamodb: Any) -> None:
+    protect(dynamodb)
+    clock.step = 1
+    change(dynamodb, "new", "1")
+    clock.step = 0
+    last = int(clock.now)
+    found = [contents(dynamodb, f"at{second}", second) for second in range(NOON, last + 1)]
+    assert len(found) > 2
+    assert {len(items) for items in found} == {0, 1}
 
 
 def test_transaction_that_fails_leaves_no_trace(clock: Clock, dynamodb: Any) -> None:
@@ -248,7 +260,7 @@ def test_settings_come_along_as_documented_and_no_others(clock: Clock, dynamodb:
     make(
         dynamodb,
         AttributeDefinitions=definitions,
-        GlobalSecondaryIndexes=[by_other],
+        GlobalSecondaryIndexes=[{**by_other, "OnDemandThroughput": {"MaxReadRequestUnits": 8}}],
         LocalSecondaryIndexes=[local],
         SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": first},
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
@@ -267,7 +279,9 @@ def test_settings_come_along_as_documented_and_no_others(clock: Clock, dynamodb:
     found = finished(dynamodb, "copy")
     for kept in ("KeySchema", "AttributeDefinitions", "LocalSecondaryIndexes", "SSEDescription", "BillingModeSummary"):
         assert found[kept] == source[kept], kept
-    assert [one["IndexName"] for one in found["GlobalSecondaryIndexes"]] == ["by-other"]
+    (kept_index,) = found["GlobalSecondaryIndexes"]
+    assert kept_index["IndexName"] == "by-other"
+    assert "OnDemandThroughput" in source["GlobalSecondaryIndexes"][0].keys() - kept_index.keys()
     assert found["DeletionProtectionEnabled"] is False
     assert not {"StreamSpecification", "LatestStreamArn", "TableClassSummary", "OnDemandThroughput"} & found.keys()
     recovery = dynamodb.describe_continuous_backups(TableName="copy")["ContinuousBackupsDescription"]
