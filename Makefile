@@ -16,11 +16,11 @@ unexport AWS_PROFILE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan restore status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
-	@echo "  ENV=local|dev|staging|prod chooses the inventory of up and plan (now: $(ENV))."
+	@echo "  ENV=local|dev|staging|prod chooses the inventory of up, plan and destroy (now: $(ENV))."
 
 %/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
 	@echo "Installing the tools into $(@D) ..."
@@ -42,6 +42,10 @@ plan: setup ## Show what a deployment would change, changing nothing
 
 restore: setup ## Restore the table to TIME (a second in UTC, or latest) and cut the service over: TIME=... [CUT_OVER=false]
 	@$(PLAYBOOK) playbooks/restore.yml $(if $(TIME),-e restore_time=$(TIME)) $(if $(CUT_OVER),-e restore_cut_over=$(CUT_OVER))
+
+# Data stays unless somebody types the name of its table: make destroy CONFIRM=shop-dev
+destroy: setup ## Remove the stack; its table only with CONFIRM=<name of the table>, after a last backup
+	@$(PLAYBOOK) playbooks/teardown.yml $(if $(CONFIRM),-e data_destroy_confirm=$(CONFIRM))
 
 status: setup ## Say how the embedded AWS and its tasks are
 	@python -m emulator status

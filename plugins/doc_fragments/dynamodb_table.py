@@ -135,7 +135,7 @@ options:
     type: int
     default: 35
   deletion_protection:
-    description: Have AWS refuse to delete the table.
+    description: Have AWS refuse to delete the table. With O(state=absent), V(false) lifts the protection that it has.
     type: bool
     default: true
   contributor_insights:

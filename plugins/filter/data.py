@@ -16,4 +16,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters by name."""
-        return {"table_alarms": facts.table_alarms}
+        return {"alarms_of_tables": facts.alarms_of_tables, "table_alarms": facts.table_alarms}

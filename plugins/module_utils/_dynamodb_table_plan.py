@@ -43,16 +43,18 @@ class Change:
         return {"changed": bool(self), "steps": steps, **self.after.as_result(), **shown}
 
 
-def plan_absent(name: str, before: Table) -> Change:
-    """Return what removes a table; raises PlanError while it is protected."""
+def plan_absent(name: str, before: Table, protection: bool = True) -> Change:
+    """Return what removes a table; raises PlanError while it is protected, unless no protection is wanted."""
     if not before.table_arn:
         return Change(before, Table())
-    if before.deletion_protection:
+    if before.deletion_protection and protection:
         raise PlanError(
-            f"Table {name} is protected from deletion. If its data may be lost, run this module with state present and "
-            "deletion_protection false first. Nothing was changed."
+            f"Table {name} is protected from deletion. If its data may be lost, run this module with "
+            "deletion_protection false. Nothing was changed."
         )
-    return Change(before, Table(), (Step("delete_table", "delete the table", {"TableName": name}),))
+    lift = [_update(name, "lift the deletion protection", {"DeletionProtectionEnabled": False})]
+    delete = Step("delete_table", "delete the table", {"TableName": name})
+    return Change(before, Table(), (*(lift if before.deletion_protection else []), delete))
 
 
 def plan_present(name: str, before: Table, after: Table) -> Change:

@@ -218,7 +218,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
     params, name = module.params, module.params["name"]
     before = described(read(client, name))
     if params["state"] == "absent":
-        change = plan_absent(name, before)
+        change = plan_absent(name, before, module.params["deletion_protection"])
     else:
         after = wanted(params, before)
         check_present(name, before, after, params)

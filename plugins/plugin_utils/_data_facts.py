@@ -63,3 +63,14 @@ def _of_capacity(
             "dimensions": dict(dimensions),
             "threshold": limit,
         }
+
+
+def alarms_of_tables(alarms: Sequence[Mapping[str, Any]], stack: str) -> list[str]:
+    """Return the names of those alarms that watch a table of the stack, of whichever generation."""
+    return [
+        alarm["alarm_name"]
+        for alarm in alarms
+        for dimension in alarm.get("dimensions") or []
+        # No name of another stack has a dot.
+        if dimension["name"] == "TableName" and dimension["value"].partition(".")[0] == stack
+    ]

@@ -134,6 +134,8 @@ def test_time_to_live_comes_last() -> None:
 def test_protected_table_stays() -> None:
     with pytest.raises(PlanError, match="Table shop is protected from deletion"):
         plan_absent("shop", replace(TABLE, deletion_protection=True))
+    lifted = plan_absent("shop", replace(TABLE, deletion_protection=True), protection=False).steps
+    assert [step.operation for step in lifted] == ["update_table", "delete_table"]
     assert [step.operation for step in plan_absent("shop", TABLE).steps] == ["delete_table"]
     assert not plan_absent("shop", Table())
 
