@@ -22,6 +22,7 @@ def apply() -> None:
     _update_plans(BackupResponse)
     _have_selections(BackupResponse)
     _keep_plans_that_select(BackupBackend)
+    _make_plans_again(BackupBackend)
 
 
 def _refuse_keys_that_are_missing(backend_class: Any) -> None:
@@ -128,3 +129,14 @@ def _keep_plans_that_select(backend_class: Any) -> None:
         return original(backend, backup_plan_id)
 
     backend_class.delete_backup_plan = delete_backup_plan
+
+
+def _make_plans_again(backend_class: Any) -> None:
+    """AWS: makes a plan of the name of one that was deleted. moto: the deleted one is in the way."""
+    original = backend_class.create_backup_plan
+
+    def create_backup_plan(backend: Any, backup_plan: Any, **asked: Any) -> Any:
+        backend.plans = {name: one for name, one in backend.plans.items() if one.deletion_date is None}
+        return original(backend, backup_plan=backup_plan, **asked)
+
+    backend_class.create_backup_plan = create_backup_plan

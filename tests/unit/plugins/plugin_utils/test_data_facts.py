@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.plugin_utils._data_facts import table_alarms
+from ansible_collections.palisade.ecs.plugins.plugin_utils._data_facts import alarms_of_tables, table_alarms
 
 INDEXES: list[dict[str, Any]] = [{"name": "by-customer", "partition_key": {"name": "customer", "type": "S"}}]
 BOTH = {"Read": 12000, "Write": 4000}
@@ -37,3 +37,11 @@ def test_operations_indexes_and_the_table_have_alarms_of_their_own() -> None:
 
 def test_nothing_comes_near_a_maximum_that_is_none() -> None:
     assert {name for name in alarms(maximum_units={"Read": 0, "Write": "0"}) if name.endswith("capacity")} == set()
+
+
+def test_alarms_are_told_apart_by_the_table_that_they_watch() -> None:
+    def alarm(name: str, table: str) -> dict[str, object]:
+        return {"alarm_name": name, "dimensions": [{"name": "TableName", "value": table}]}
+
+    alarms = [alarm("a", "shop"), alarm("b", "shop.2"), alarm("c", "shop-table"), {"alarm_name": "d"}]
+    assert alarms_of_tables(alarms, "shop") == ["a", "b"]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that an account has, of every kind that the roles make, as sets of names by kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.e2e.site import Site
+
+# service, operation, key of the list, what names each
+KINDS = (
+    ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+    ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
+    ("ec2", "describe_network_acls", "NetworkAcls", "NetworkAclId"),
+    ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+    ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    ("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    ("ec2", "describe_addresses", "Addresses", "AllocationId"),
+    ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("s3", "list_buckets", "Buckets", "Name"),
+    ("kms", "list_aliases", "Aliases", "AliasName"),
+    ("dynamodb", "list_backups", "BackupSummaries", "BackupName"),
+    ("backup", "list_backup_vaults", "BackupVaultList", "BackupVaultName"),
+    ("backup", "list_backup_plans", "BackupPlansList", "BackupPlanName"),
+    ("ecr", "describe_repositories", "repositories", "repositoryName"),
+    ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
+    ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupName"),
+)
+# What lists names only, or needs to be told what to list.
+LISTS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("dynamodb", "list_tables", "TableNames", {}),
+    ("ecs", "list_clusters", "clusterArns", {}),
+    ("ecs", "list_task_definitions", "taskDefinitionArns", {}),
+    ("ecs", "list_task_definitions", "taskDefinitionArns", {"status": "INACTIVE"}),
+)
+GONE = ("deleted", "deleting")
+
+
+def inventory(site: Site) -> dict[str, set[str]]:
+    """Return the names of all resources by their kind."""
+    found = {key: {one[name] for one in ask(site, service, call)[key]} for service, call, key, name in KINDS}
+    for service, call, key, arguments in LISTS:
+        found[f"{key}{arguments or ''}"] = set(ask(site, service, call, **arguments)[key])
+    ec2 = site.client("ec2")
+    found["endpoints"] = {one["VpcEndpointId"] for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    gateways = ec2.describe_nat_gateways()["NatGateways"]
+    found["nat gateways"] = {one["NatGatewayId"] for one in gateways if one["State"] not in GONE}
+    policies = site.client("iam").list_policies(Scope="Local")["Policies"]
+    found["policies"] = {one["PolicyName"] for one in policies}
+    acls = site.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]
+    found["web ACLs"] = {one["Name"] for one in acls}
+    scaling = site.client("application-autoscaling")
+    for namespace in ("ecs", "dynamodb"):
+        targets = scaling.describe_scalable_targets(ServiceNamespace=namespace)["ScalableTargets"]
+        found[f"{namespace} targets"] = {one["ResourceId"] for one in targets}
+    return found
+
+
+def ask(site: Site, service: str, call: str, **arguments: Any) -> Any:
+    """Return what a service answers."""
+    return getattr(site.client(service), call)(**arguments)
+
+
+def added(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return what there is now and was not there before, by kind; what is gone raises AssertionError."""
+    gone = {kind: names - after[kind] for kind, names in before.items() if names - after[kind]}
+    assert gone == {}
+    return {kind: names - before[kind] for kind, names in after.items() if names - before[kind]}
