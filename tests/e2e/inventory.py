@@ -45,6 +45,8 @@ GONE = ("deleted", "deleting")
 def inventory(site: Site) -> dict[str, set[str]]:
     """Return the names of all resources by their kind."""
     found = {key: {one[name] for one in ask(site, service, call)[key]} for service, call, key, name in KINDS}
+    # AWS makes these for the whole account, at first use.
+    found["Roles"] = {name for name in found["Roles"] if not name.startswith("AWSServiceRole")}
     for service, call, key, arguments in LISTS:
         found[f"{key}{arguments or ''}"] = set(ask(site, service, call, **arguments)[key])
     ec2 = site.client("ec2")

@@ -73,6 +73,10 @@ def _keep_networks_in_use(backend_class: Any) -> None:
         groups = [one for one in backend.groups[vpc_id].values() if one.name != "default"]
         if gateways or groups:
             raise _violation(f"The vpc '{vpc_id}'")
-        return original(backend, vpc_id)
+        done = original(backend, vpc_id)
+        # Its default network ACL goes with it, which moto leaves.
+        for acl in [one for one in backend.network_acls.values() if one.vpc_id == vpc_id]:
+            del backend.network_acls[acl.id]
+        return done
 
     backend_class.delete_vpc = delete_vpc

@@ -53,6 +53,7 @@ def test_a_vpc_keeps_its_gateway_and_a_group_that_is_used(emulator: Emulator) ->
     ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     ec2.delete_internet_gateway(InternetGatewayId=gateway)
     ec2.delete_vpc(VpcId=vpc)
+    assert [one for one in ec2.describe_network_acls()["NetworkAcls"] if one["VpcId"] == vpc] == []
 
 
 def test_a_policy_is_kept_while_it_is_used_or_has_versions(emulator: Emulator) -> None:
@@ -96,3 +97,33 @@ def test_a_plan_is_made_again_under_the_name_of_one_that_was_deleted(emulator: E
     for _ in range(2):
         made = backup.create_backup_plan(BackupPlan={"BackupPlanName": "again", "Rules": [rule]})
         backup.delete_backup_plan(BackupPlanId=made["BackupPlanId"])
+
+
+def test_a_target_that_is_deregistered_takes_its_policies_and_alarms_along(emulator: Emulator) -> None:
+    scaling, cloudwatch = emulator.client("application-autoscaling"), emulator.client("cloudwatch")
+    emulator.client("dynamodb").create_table(
+        TableName="scaled",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    )
+    target = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/scaled",
+        "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+    }
+    metric = {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}
+    tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": metric}
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=2)
+    scaling.put_scaling_policy(
+        **target,
+        PolicyName="scaled",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=tracking,
+    )
+    prefix = {"AlarmNamePrefix": "TargetTracking-table/scaled"}
+    assert cloudwatch.describe_alarms(**prefix)["MetricAlarms"]
+    scaling.deregister_scalable_target(**target)
+    assert cloudwatch.describe_alarms(**prefix)["MetricAlarms"] == []
+    assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
+    emulator.client("dynamodb").delete_table(TableName="scaled")
