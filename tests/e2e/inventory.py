@@ -35,7 +35,6 @@ KINDS = (
 # What lists names only, or needs to be told what to list.
 LISTS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("dynamodb", "list_tables", "TableNames", {}),
-    ("ecs", "list_clusters", "clusterArns", {}),
     ("ecs", "list_task_definitions", "taskDefinitionArns", {}),
     ("ecs", "list_task_definitions", "taskDefinitionArns", {"status": "INACTIVE"}),
 )
@@ -49,6 +48,9 @@ def inventory(site: Site) -> dict[str, set[str]]:
     found["Roles"] = {name for name in found["Roles"] if not name.startswith("AWSServiceRole")}
     for service, call, key, arguments in LISTS:
         found[f"{key}{arguments or ''}"] = set(ask(site, service, call, **arguments)[key])
+    # A deleted cluster is inactive, and AWS lists it for a while.
+    clusters = site.client("ecs").describe_clusters(clusters=ask(site, "ecs", "list_clusters")["clusterArns"])
+    found["clusters"] = {one["clusterName"] for one in clusters["clusters"] if one["status"] != "INACTIVE"}
     ec2 = site.client("ec2")
     found["endpoints"] = {one["VpcEndpointId"] for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
     gateways = ec2.describe_nat_gateways()["NatGateways"]
