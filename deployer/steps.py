@@ -117,6 +117,15 @@ def _other_image_of_other_service(work: Path) -> Variables:
     return {**_other_service(work), **other_image(work)}
 
 
+def _latest(work: Path) -> Variables:
+    return {"restore_time": "latest"}
+
+
+def _confirmed(work: Path) -> Variables:
+    """The table that was replaced at the restore."""
+    return {"data_destroy_confirm": NAMES["stack"]}
+
+
 STEPS = (
     Step("network", "network"),
     Step("network", "network", _less_network),
@@ -129,5 +138,8 @@ STEPS = (
     Step("deployment", "ecs_service", _other_image_of_other_service),
     # Scaling the table makes roles of AWS's that the service has to find missing before.
     Step("data", "data", _other_data),
+    Step("restore", "", _latest, playbook="playbooks/restore.yml"),
+    Step("teardown", playbook="playbooks/teardown.yml"),
+    Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
 )
 POLICIES = tuple(dict.fromkeys(step.policy for step in STEPS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import boto3
 from tests.ports import free_ports
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+CALLBACKS = CHECKOUT / "tests" / "e2e" / "callbacks"
 STACK = "shop-local"
 
 
@@ -106,6 +108,15 @@ class Site:
     def playbook(self, *arguments: str, playbook: str = "site.yml") -> str:
         """Run a playbook; fail with the end of what it said if it fails."""
         return self._checked(self.run("ansible-playbook", "-i", "inventories/local", playbook, *arguments))
+
+    def playbook_ended_before(self, task: str, *arguments: str, playbook: str) -> None:
+        """Run a playbook until it comes to a task, and have it end there as if its machine had.
+
+        A number after a colon says which one of several tasks of that name.
+        """
+        variables = {"ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS), "PALISADE_END_AT": task}
+        done = self.run("ansible-playbook", "-i", "inventories/local", playbook, *arguments, **variables)
+        assert done.returncode == -signal.SIGKILL, f"{task}\n{done.stdout[-5000:]}"
 
     def _checked(self, done: subprocess.CompletedProcess[str]) -> str:
         assert done.returncode == 0, f"{done.args}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.inventory import added, inventory
-from tests.e2e.site import STACK, Site
+from tests.e2e.site import STACK, Site, wait_until
 
 CONFIRMED = ("-e", f"data_destroy_confirm={STACK}")
 ITEM = {"pk": {"S": "order"}, "sk": {"S": "1"}}
@@ -113,4 +113,45 @@ def test_with_confirmation_the_table_goes_and_its_backup_has_the_items(account: 
 
 
 def test_a_second_run_changes_nothing(account: Account) -> None:
+    assert account.teardown(*CONFIRMED)[0] == 0
+
+
+@pytest.mark.full
+def test_a_site_comes_back_with_the_table_that_was_kept(account: Account) -> None:
+    account.site.playbook()
+    account.site.client("dynamodb").put_item(TableName=STACK, Item=ITEM)
+    account.teardown()
+    account.site.playbook()
+    assert account.site.client("dynamodb").scan(TableName=STACK)["Items"][0] == ITEM
+    wait_until(lambda: len(account.site.tasks()) == 2, 60, "both tasks are healthy")
+    assert account.site.request("healthz")[0] == 200
+
+
+# Before which tasks a run is ended, one run after the other.
+POINTS = (
+    "absent | Remove the service with its scaling, tasks and task definitions",
+    "absent_load_balancer | Remove it with its listeners",
+    "absent_load_balancer | Remove its target group",
+    "absent | End the daily backups",
+    "absent_table | Take a last backup and wait for it",
+    "absent_table | Delete it without its protection",
+    "absent | Remove the alarms of the tables",
+    "absent_edge | Remove the web ACL",
+    "absent | Remove the roles and their policies",
+    "absent | Look what needs the keys",
+    "absent_vpc | Remove the endpoints",
+    "absent_vpc | Remove the route tables",
+    "absent_subnets | Remove the subnets",
+    "absent_subnets | Remove the VPC",
+)
+
+
+@pytest.mark.full
+def test_a_teardown_that_is_cut_short_anywhere_is_completed(account: Account) -> None:
+    account.site.playbook()
+    account.site.client("dynamodb").put_item(TableName=STACK, Item=ITEM)
+    for point in POINTS:
+        account.site.playbook_ended_before(point, *CONFIRMED, playbook="playbooks/teardown.yml")
+    account.teardown(*CONFIRMED)
+    assert account.left == {**KEPT, "BackupSummaries": {f"{STACK}-final", f"{STACK}$DeletedTableBackup"}}
     assert account.teardown(*CONFIRMED)[0] == 0
