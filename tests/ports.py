@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
 # Below those that the kernel gives to whoever asks for any port, and to clients: on Linux they begin at 32768.
 PORTS = range(20_000, 32_000)
+# Of several processes of one run, each has every so manieth: a server of one may be started later, too.
+PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+OWN_PORTS = PORTS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) :: PROCESSES]
 _given: set[int] = set()
 
 
@@ -17,7 +21,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def _free_port() -> int:
-    port = next(port for port in random.sample(PORTS, len(PORTS)) if port not in _given and _is_free(port))
+    port = next(port for port in random.sample(OWN_PORTS, len(OWN_PORTS)) if port not in _given and _is_free(port))
     _given.add(port)
     return port
 

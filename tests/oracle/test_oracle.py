@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -67,13 +68,12 @@ def differences(comparison: Comparison) -> list[str]:
     return []
 
 
-def test_judge_and_oracle_agree(comparison: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
-    decided = sum(len(decisions) for _, decisions in comparison.compared)
-    with capsys.disabled():
-        print(
-            f"\n{len(comparison.compared)} cases, {decided} decisions compared, {comparison.left_out} cases left out:"
-        )
-        print("\n".join(f"  {count:4} {name}" for name, count in comparison.excluded.most_common()))
+def test_judge_and_oracle_agree(comparison: Comparison, tally: Callable[[str, int], None]) -> None:
+    tally("cases in which judge and oracle were compared", len(comparison.compared))
+    tally("their decisions", sum(len(decisions) for _, decisions in comparison.compared))
+    tally("cases left out", comparison.left_out)
+    for name, count in comparison.excluded.items():
+        tally(f"cases left out: {name}", count)
     assert differences(comparison) == []
     assert len(comparison.compared) >= FEWEST_COMPARED
     assert comparison.left_out < len(comparison.compared) / 5

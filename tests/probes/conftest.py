@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,7 +18,6 @@ from tests.probes.operations import OUR_ACCOUNT, REGION, Target
 from tests.probes.probing import Place, Prober
 from tests.probes.universe import all_resources
 
-TALLIES = pytest.StashKey[Counter[str]]()
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 TARGETS = {
     "ours": Target(STACK, f"/ecs/{STACK}", LAYER_BUCKET),
@@ -77,22 +74,6 @@ def open_identities(stack: Site) -> Iterator[None]:
 def asked(stack: Site) -> Stack:
     """The stack, to be asked what its policies say."""
     return Stack(stack, all_resources(key_arns(stack)), TablePolicy(stack, STACK).endpoint_id)
-
-
-@pytest.fixture
-def tally(pytestconfig: pytest.Config) -> Callable[[str, int], None]:
-    """Count what was tried, for the end of the report."""
-
-    def count(what: str, number: int) -> None:
-        pytestconfig.stash.setdefault(TALLIES, Counter())[what] += number
-
-    return count
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say how much was tried."""
-    for what, number in sorted(config.stash.get(TALLIES, Counter()).items()):
-        terminalreporter.write_line(f"{what}: {number:,}")
 
 
 @pytest.fixture(scope="session")
