@@ -22,6 +22,7 @@ REASONS = {
         "ec2",
         "security-group",
     ): "AWS makes the default security group of a VPC without tags: one that no stack has tagged",
+    ("ecr", "repository"): "before a key goes, every repository is asked whether it uses the key",
     ("iam", "role"): "the role of a service, one in an account; AWS wrote what it may do",
     (
         "route53",

@@ -20,6 +20,7 @@ _HEX = re.compile(r"/[0-9a-f]{16}(?:/[0-9a-f]{16})*$")
 _IDS: Mapping[str, re.Pattern[str]] = {
     "acm": _UUID,
     "backup": _UUID,
+    "dynamodb": re.compile(r"(?<=/backup/).*$"),
     "ec2": _ID,
     "ecs": re.compile(r"(?<=:)\d+$|(?<=/)[0-9a-f]{32}$|(?<=/)[A-Za-z0-9_-]{21,22}$"),
     "elasticloadbalancing": _HEX,

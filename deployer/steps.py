@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from deployer.documents import NAMES
+from deployer.question import Question
 from emulator import certificates
 from emulator.settings import CHECKOUT
 
 Variables = Mapping[str, Any]
-TABLE = f"arn:aws:dynamodb:{NAMES['region']}:{NAMES['account']}:table/{NAMES['stack']}"
+PLACE = f"{NAMES['region']}:{NAMES['account']}"
+TABLE = f"arn:aws:dynamodb:{PLACE}:table/{NAMES['stack']}"
 # Where the name of the site is looked up.
 ZONE = "example.com"
 # Within the boundary of the task role: more than that is for an administrator to allow.
@@ -142,4 +144,6 @@ STEPS = (
     Step("teardown", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
 )
+# What is asked for besides when a run goes wrong: a check that does not end is stopped.
+IN_NEED = {"restore": (Question("ecs:StopTask", f"arn:aws:ecs:{PLACE}:task/{NAMES['stack']}/{'0' * 32}"),)}
 POLICIES = tuple(dict.fromkeys(step.policy for step in STEPS))

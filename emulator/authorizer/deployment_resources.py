@@ -79,9 +79,10 @@ def _ecs(http: HttpRequest, inventory: Inventory) -> list[str]:
         return [body["resourceArn"]]
     if http.operation == "RegisterTaskDefinition":
         return [arn(http, "ecs", f"task-definition/{body.get('family', '')}:*")]
-    if http.operation == "RunTask":
-        family, _, revision = _last(body.get("taskDefinition", "")).partition(":")
-        return [arn(http, "ecs", f"task-definition/{family}:{revision or '*'}")]
+    if http.operation in ("RunTask", "DeleteTaskDefinitions"):
+        names = body.get("taskDefinitions") or [body.get("taskDefinition", "")]
+        parts = [_last(name).partition(":") for name in names]
+        return [arn(http, "ecs", f"task-definition/{family}:{revision or '*'}") for family, _, revision in parts]
     if "ServiceDeployment" in http.operation and "service" not in body:
         given = body.get("serviceDeploymentArns") or [body.get("serviceDeploymentArn", "")]
         return [*given, *(one.replace(":service-deployment/", ":service/").rpartition("/")[0] for one in given)]

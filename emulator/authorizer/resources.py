@@ -51,8 +51,10 @@ def of(http: HttpRequest, inventory: Inventory) -> tuple[str, ...]:
 
 
 def _ecr(http: HttpRequest, inventory: Inventory) -> list[str]:
+    """Who looks for repositories without naming them asks about all."""
     body = http.arguments
-    names = body.get("repositoryNames") or [body.get("repositoryName")]
+    unnamed = "*" if http.operation == "DescribeRepositories" else None
+    names = body.get("repositoryNames") or [body.get("repositoryName") or unnamed]
     account = body.get("registryId", ACCOUNT_ID)
     return [f"arn:aws:ecr:{http.region}:{account}:repository/{name}" for name in names if name]
 

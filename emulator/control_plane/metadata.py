@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -19,17 +18,11 @@ class MetadataEndpoint:
     def __call__(self, environment: Environment, path: str) -> Answer:
         """Return a description; unknown tasks and paths are not found."""
         name, _, rest = path.partition("/")
-        task = self._task(name.partition("-")[0])
+        task = self._find(name.partition("-")[0])
         if task is None or rest not in ("", "task"):
             return json_answer({"message": "not found"}, 404)
         container = _container(task)
         return json_answer(_task(task, container) if rest else container)
-
-    def _task(self, digits: str) -> Any:
-        try:
-            return self._find(str(uuid.UUID(digits)))
-        except ValueError:
-            return None
 
 
 def _container(task: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -36,14 +37,26 @@ def test_every_step_was_asked_for_something_of_its_own(recording: Recording) -> 
     assert "dynamodb" in services["data"]
     assert {"iam", "kms"} <= services["security"]
     assert {"ecr", "ecs", "elasticloadbalancing", "logs"} <= services["ecs_service"]
+    assert "dynamodb:RestoreTableToPointInTime" in {one.action for one in recording.questions["restore"]}
+    assert "dynamodb:DeleteTable" in {one.action for one in recording.questions["teardown"]}
     written = {one.action for one in recording.questions["deployment"] if one.action.partition(":")[2][:3] not in READ}
     assert written >= {"ecr:PutImage", "ecs:RegisterTaskDefinition", "ecs:UpdateService", "iam:PassRole"}
     assert not {action for action in written if action.startswith(("ec2:", "elasticloadbalancing:", "kms:"))}
 
 
+def test_a_role_can_have_the_policies(policies: dict[str, list[Document]]) -> None:
+    """Those that make and change a stack together; a restore and a teardown are for roles of their own."""
+    for names in (("network", "security", "data", "ecs_service", "deployment"), ("restore",), ("teardown",)):
+        assert len([document for name in names for document in policies[name]]) <= MOST_POLICIES
+
+
+def test_no_id_of_the_recorded_run_is_published(policies: dict[str, list[Document]]) -> None:
+    found = json.dumps(policies)
+    assert not re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{16}|\b\d{8,}", found)
+
+
 def test_iam_takes_the_policies_whatever_the_names(policies: dict[str, list[Document]]) -> None:
     attached = [document for policy in policies if policy != boundary.NAME for document in policies[policy]]
-    assert len(attached) <= MOST_POLICIES
     for document in attached:
         text = json.dumps(fill(document, LONGEST), separators=(",", ":"))
         assert len(text) <= LIMIT
@@ -67,14 +80,14 @@ SAMPLES = (("data", "dynamodb:DescribeTable"), ("network", "ec2:DescribeVpcs"), 
 
 @pytest.mark.parametrize(("policy", "action"), SAMPLES)
 def test_a_run_without_an_action_is_denied_just_that(
-    recording: Recording, site: Site, policies: dict[str, list[Document]], policy: str, action: str
+    recording: Recording, there_again: Site, policies: dict[str, list[Document]], policy: str, action: str
 ) -> None:
     """Some modules of others keep AWS's message to themselves; the log of the embedded AWS has it."""
-    keys = deployer(site, f"{policy}-less", [without(action, document) for document in policies[policy]])
-    arguments = Step(policy, policy).arguments(site.run_dir, keys, recording.inputs)
-    done = site.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments)
+    keys = deployer(there_again, f"{policy}-less", [without(action, document) for document in policies[policy]])
+    arguments = Step(policy, policy).arguments(there_again.run_dir, keys, recording.inputs)
+    done = there_again.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments)
     assert done.returncode == 2
-    last = denials(site)[-1]
+    last = denials(there_again)[-1]
     assert f"{ROLE}-{policy}-less" in last
     assert f"because no identity-based policy allows the {action} action" in last
 

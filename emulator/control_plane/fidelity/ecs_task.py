@@ -24,10 +24,11 @@ def apply() -> None:
 
 
 def _begin_in_provisioning(models: Any) -> None:
-    """AWS: a task begins in PROVISIONING with an address of its subnet and container ARNs of its own.
+    """AWS: a task has an id of 32 digits, begins in PROVISIONING, and has an address of its subnet.
 
-    moto: it begins RUNNING, every DescribeTasks moves it on towards STOPPED, its address is random and outside the
-    subnet, it fails unless the VPC has DNS host names, and its container's ARNs are built from the task definition's.
+    Its containers' ARNs are their own. moto: the id is a UUID, the task begins RUNNING, every DescribeTasks moves it on
+    towards STOPPED, its address is random and outside the subnet, it fails unless the VPC has DNS host names, and its
+    container's ARNs are built from the task definition's.
     """
     original = models.Task.__init__
 
@@ -41,6 +42,7 @@ def _begin_in_provisioning(models: Any) -> None:
             subnet = ec2.get_subnet(network["subnets"][0])
             models.random_private_ip = lambda: subnet.get_available_subnet_ip(task)
         original(task, *arguments, **options)
+        task.id = task.id.replace("-", "")
         task._transitions = [("PROVISIONING", "PROVISIONING")]
         task.last_status = "PROVISIONING"
         _own_containers(task)
@@ -65,7 +67,7 @@ def _own_containers(task: Any) -> None:
     for container in task.containers:
         container.task_arn = task.task_arn
         container.container_arn = f"{task.task_arn.replace(':task/', ':container/')}/{uuid.uuid4()}"
-        container.runtime_id = f"{task.id.replace('-', '')}-{uuid.uuid4().int % 10**10}"
+        container.runtime_id = f"{task.id}-{uuid.uuid4().int % 10**10}"
         container.exitCode = None
         container.health_status = "UNKNOWN"
         container.last_status = "PENDING"

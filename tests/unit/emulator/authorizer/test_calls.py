@@ -19,6 +19,13 @@ from tests.unit.emulator.authorizer.captured_requests import HERE, KEY, REGION, 
         ("ecr", "get_authorization_token", {}, "ecr.api", [("ecr:GetAuthorizationToken", "*")]),
         (
             "ecr",
+            "describe_repositories",
+            {},
+            "ecr.api",
+            [("ecr:DescribeRepositories", f"arn:aws:ecr:{HERE}:repository/*")],
+        ),
+        (
+            "ecr",
             "batch_get_image",
             {"repositoryName": "shop", "imageIds": [{"imageTag": "1"}]},
             "ecr.api",

@@ -148,6 +148,12 @@ def test_query_protocols_name_resources(
         ("ecs", "DescribeTaskDefinition", {"taskDefinition": "a"}, ["*"]),
         ("ecs", "RunTask", {"cluster": "a", "taskDefinition": "b:3"}, [f"arn:aws:ecs:{HERE}:task-definition/b:3"]),
         ("ecs", "RunTask", {"cluster": "a", "taskDefinition": "b"}, [f"arn:aws:ecs:{HERE}:task-definition/b:*"]),
+        (
+            "ecs",
+            "DeleteTaskDefinitions",
+            {"taskDefinitions": ["b:3", f"arn:aws:ecs:{HERE}:task-definition/b:4"]},
+            [f"arn:aws:ecs:{HERE}:task-definition/b:3", f"arn:aws:ecs:{HERE}:task-definition/b:4"],
+        ),
         ("ecs", "StopTask", {"cluster": "a", "task": "c"}, [f"arn:aws:ecs:{HERE}:task/a/c"]),
         (
             "ecs",
