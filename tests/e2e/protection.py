@@ -13,6 +13,8 @@ OF_ITS_OWN = {
     *("TableName", "TableArn", "TableId", "CreationDateTime", "ItemCount", "TableSizeBytes", "RestoreSummary"),
     *("WarmThroughput", "LatestStreamArn", "LatestStreamLabel", "ProvisionedThroughput", "GlobalSecondaryIndexes"),
 }
+# AWS leaves out what nobody ever set.
+UNLESS_SET = {"TableClassSummary": {"TableClass": "STANDARD"}, "StreamSpecification": {"StreamEnabled": False}}
 OF_AN_INDEX = {"IndexName", "KeySchema", "Projection", "IndexStatus", "OnDemandThroughput"}
 OF_AN_ALARM = {"AlarmArn", "StateUpdatedTimestamp", "AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp"}
 # What a restore leaves on the tables itself.
@@ -40,7 +42,7 @@ def _settings(site: Site, name: str) -> dict[str, Any]:
     tags = {tag["Key"]: tag["Value"] for tag in client.list_tags_of_resource(ResourceArn=arn)["Tags"]}
     indexes = table.get("GlobalSecondaryIndexes", [])
     return {
-        "table": {what: value for what, value in table.items() if what not in OF_ITS_OWN},
+        "table": {what: value for what, value in (UNLESS_SET | table).items() if what not in OF_ITS_OWN},
         "units": _units(table),
         "indexes": [{**{k: one[k] for k in OF_AN_INDEX & one.keys()}, "units": _units(one)} for one in indexes],
         "recovery": [period["PointInTimeRecoveryStatus"], period.get("RecoveryPeriodInDays")],
