@@ -63,6 +63,7 @@ def restore_report(
     restored_to = datetime.fromisoformat(done["restore_time"])
     cut_over = moments.get("cut_over")
     before, after = _last_object(checked), _last_object(compared)
+    difference = after or before
     return {
         "source": plan["source_name"],
         "copy": plan["copy_name"],
@@ -72,13 +73,35 @@ def restore_report(
         "rpo_seconds": max(0.0, _seconds(begun - restored_to)),
         "rto_seconds": _seconds(cut_over - begun) if cut_over else None,
         "phases_seconds": _phases(moments),
-        "not_in_copy": {"from": done["restore_time"], "to": _spelled(cut_over or moments["checked"])},
+        "not_in_copy": _not_in_copy(done["restore_time"], cut_over or moments["checked"], difference),
         "in_use": plan["copy_name"] if cut_over else plan["source_name"],
         "table_generation": plan["generation"] if cut_over else plan["from_generation"],
         "before_cut_over": before,
         "after_cut_over": after,
-        "difference": after or before,
+        "difference": difference,
     }
+
+
+def _not_in_copy(restored_to: str, end: datetime, difference: Facts) -> dict[str, Any]:
+    """Return the window whose writes the copy lacks, and how many of them are known, `None` if nobody counted."""
+    return {
+        "from": restored_to,
+        "to": _spelled(end),
+        "seconds": _seconds(end - datetime.fromisoformat(restored_to)),
+        "known_writes": _known_writes(difference),
+    }
+
+
+def _known_writes(difference: Facts) -> int | None:
+    """Return how many writes at least it took to make the source differ from its copy.
+
+    What is newer than the restore was written to the copy; what else is there only was removed from the source.
+    """
+    counts = [difference.get(name) for name in ("only_in_source", "different", "only_in_copy", "newer_in_copy")]
+    if not all(isinstance(count, int) for count in counts):
+        return None
+    added, changed, only_in_copy, newer = (int(count or 0) for count in counts)
+    return added + changed + only_in_copy - newer
 
 
 def _phases(moments: Mapping[str, datetime]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,15 +19,22 @@ from tests.e2e.site import STACK, Site
 
 COPY = f"{STACK}.1"
 MOST_PRODUCTS = 100_000
+STORAGE_UNAVAILABLE = b"urn:problem-type:storefront:storage-unavailable"
+SLOW = ("ReadTimeoutError(", "ConnectTimeoutError(")
 
 
 @dataclass
 class Writer:
-    """A client that adds one product after the other; `written` are those that the site said it has."""
+    """A client that adds one product after the other.
+
+    `written` are those that the site said it has. It does not know of those in `unsure`, because DynamoDB was slower
+    than the application's patience; any other failure is raised.
+    """
 
     site: Site
     name: str
     written: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     _enough: threading.Event = field(default_factory=threading.Event)
 
     def write(self) -> None:
@@ -41,9 +49,10 @@ class Writer:
                 self.site.request("api/products", "POST", content)
                 self.written.append(product)
             except urllib.error.HTTPError as error:
-                # DynamoDB was too slow for the application's patience: whether it was written is not known.
-                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                # The load balancer has a 503 of its own, for which there is no excuse.
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or STORAGE_UNAVAILABLE not in error.read():
                     raise
+                self.unsure.append(product)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -62,6 +71,7 @@ class Restoring:
     """The restores of a site whose inventory says nothing of a generation."""
 
     site: Site
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def run(self, *arguments: str, **inputs: Any) -> subprocess.CompletedProcess[str]:
         """Run the playbook with inputs."""
@@ -123,6 +133,18 @@ class Restoring:
             if one["who"] == role and one["denied_by"] and one["resource"].rpartition("/")[2] in (STACK, COPY)
         ]
 
+    def unexcused(self) -> list[str]:
+        """Return what made the storage unavailable to tasks, besides a DynamoDB that was slow."""
+        logs = (self.site.run_dir / "logs" / "tasks").glob("*.log")
+        lines = [line for log in logs for line in log.read_bytes().splitlines() if STORAGE_UNAVAILABLE in line]
+        told = [one for one in map(json.loads, lines) if datetime.fromisoformat(one["time"]) >= self.since]
+        return [one["cause"] for one in told if not one["cause"].startswith(SLOW)]
+
+    @property
+    def outputs(self) -> Any:
+        """The outputs of the site that people and programs read."""
+        return json.loads((self.site.run_dir / "outputs.json").read_text(encoding="utf-8"))
+
     def go_back(self) -> None:
         """Lead the service back to the first table, as the documentation says, and forget the copy."""
         dynamodb = self.site.client("dynamodb")
@@ -136,6 +158,16 @@ class Restoring:
             dynamodb.delete_table(TableName=COPY)
             dynamodb.get_waiter("table_not_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})
         self._forget_alarms()
+        self._forget_backups()
+
+    def _forget_backups(self) -> None:
+        backup = self.site.client("backup")
+        for plan in backup.list_backup_plans()["BackupPlansList"]:
+            if plan["BackupPlanName"] == COPY:
+                by_id = {"BackupPlanId": plan["BackupPlanId"]}
+                for selection in backup.list_backup_selections(**by_id)["BackupSelectionsList"]:
+                    backup.delete_backup_selection(**by_id, SelectionId=selection["SelectionId"])
+                backup.delete_backup_plan(**by_id)
 
     def _forget_alarms(self) -> None:
         cloudwatch = self.site.client("cloudwatch")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.account import NOTHING, what_is_there
 from tests.e2e.site import Site
 from tests.ports import free_ports
 
@@ -73,51 +74,6 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield account
 
 
-def what_is_there(account: Site) -> dict[str, list[str]]:
-    """Return the names of everything that the roles could have made."""
-    ec2 = account.client("ec2")
-    vpcs = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
-    groups = [group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]]
-    # ACM lists small RSA keys alone unless it is asked for others.
-    keys = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
-    certificates = account.client("acm").list_certificates(Includes=keys)["CertificateSummaryList"]
-    return {
-        "vpcs": vpcs,
-        "groups": [name for name in groups if name != "default"],
-        "roles": [role["RoleName"] for role in account.client("iam").list_roles()["Roles"]],
-        "policies": [one["PolicyName"] for one in account.client("iam").list_policies(Scope="Local")["Policies"]],
-        "keys": [key["KeyId"] for key in account.client("kms").list_keys()["Keys"]],
-        "certificates": [one["CertificateArn"] for one in certificates],
-        "tables": account.client("dynamodb").list_tables()["TableNames"],
-        "vaults": [one["BackupVaultName"] for one in account.client("backup").list_backup_vaults()["BackupVaultList"]],
-        "backups": [one["BackupPlanName"] for one in account.client("backup").list_backup_plans()["BackupPlansList"]],
-        "repositories": [
-            one["repositoryName"] for one in account.client("ecr").describe_repositories()["repositories"]
-        ],
-        "web ACLs": account.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"],
-        "buckets": [one["Name"] for one in account.client("s3").list_buckets()["Buckets"]],
-        "topics": [one["TopicArn"] for one in account.client("sns").list_topics()["Topics"]],
-        "flow logs": [one["FlowLogId"] for one in account.client("ec2").describe_flow_logs()["FlowLogs"]],
-        "alarms": [one["AlarmName"] for one in account.client("cloudwatch").describe_alarms()["MetricAlarms"]],
-        "clusters": account.client("ecs").list_clusters()["clusterArns"],
-        "log groups": [one["logGroupName"] for one in account.client("logs").describe_log_groups()["logGroups"]],
-        "balancers": [
-            one["LoadBalancerName"] for one in account.client("elbv2").describe_load_balancers()["LoadBalancers"]
-        ],
-    }
-
-
-NOTHING: dict[str, list[str]] = {
-    kind: []
-    for kind in (
-        *("vpcs", "groups", "roles", "policies", "keys", "certificates"),
-        *("vaults", "backups"),
-        *("tables", "repositories", "clusters", "log groups", "balancers"),
-        *("web ACLs", "buckets", "topics", "flow logs", "alarms"),
-    )
-}
-
-
 @pytest.mark.parametrize("case", BAD_INPUT)
 def test_bad_input_is_named_and_changes_nothing(account: Site, case: str) -> None:
     variables, message = BAD_INPUT[case]
@@ -158,6 +114,18 @@ def test_the_dry_run_ends_well_and_writes_nothing(account: Site) -> None:
     ):
         assert f"{task}] " in said
     assert what_is_there(account) == NOTHING
+
+
+def test_restore_of_a_table_that_is_not_there_is_refused_in_a_dry_run_too(account: Site) -> None:
+    for arguments in (["--check"], []):
+        restore = ("playbooks/restore.yml", "-e", "restore_time=latest", *arguments)
+        done = account.run("ansible-playbook", "-i", "inventories/local", *restore)
+        assert done.returncode == 2
+        assert "There is no table shop-local to restore from in this account and region" in " ".join(
+            done.stdout.split()
+        )
+        assert "changed=0" in done.stdout
+        assert what_is_there(account) == NOTHING
 
 
 def test_without_an_image_everything_but_the_service_is_made(account: Site) -> None:

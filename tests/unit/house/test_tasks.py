@@ -20,6 +20,8 @@ TABLES_OF_CONTENTS = [path for path in TASK_FILES if path.name == "main.yml"]
 COMPONENTS = [path for path in TASK_FILES if path.name != "main.yml"]
 # Tags are set in playbooks/site.yml only, and an error that is ignored is found by nobody.
 FORBIDDEN = {"ignore_errors", "tags"}
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+PLAYBOOKS = files((".yml", ".j2"), "playbooks")
 
 
 def tasks_in(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -48,6 +50,10 @@ def too_long(path: Path, limit: int) -> str:
     return f"{path.name}: {lines} lines" if lines > limit else ""
 
 
+def internals_of_roles(text: str) -> list[str]:
+    return re.findall(rf"\b__(?:{'|'.join(ROLES)})_\w+", text)
+
+
 def test_every_kind_of_file_is_looked_at() -> None:
     assert len(TABLES_OF_CONTENTS) >= 4
     assert {"subnets.yml", "service.yml", "account_guard.yml"} <= {path.name for path in COMPONENTS}
@@ -73,6 +79,11 @@ def test_no_task_has_a_tag_or_ignores_errors(path: Path) -> None:
     assert forbidden(load(path)) == []
 
 
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=shown)
+def test_playbook_reads_what_roles_publish_only(path: Path) -> None:
+    assert internals_of_roles(path.read_text(encoding="utf-8")) == []
+
+
 def test_no_source_is_longer_than_a_person_reads() -> None:
     sources = files((".py", ".yml", ".j2", ".html", ".css"), "roles", "plugins", "emulator", "playbooks", "app/src")
     assert len(sources) > 50
@@ -90,6 +101,11 @@ def test_work_in_a_table_of_contents_is_found() -> None:
     contents = [{"name": "Make it", "ansible.builtin.import_tasks": "it.yml"}]
     assert not_an_import(contents) == []
     assert not_an_import([*contents, {"name": "Say it", "ansible.builtin.debug": {}}]) == ["Say it"]
+
+
+def test_internal_variable_of_a_role_is_found() -> None:
+    assert internals_of_roles("{{ ecs_service_outputs.service }} {{ __restore_done }}") == []
+    assert internals_of_roles("{{ __ecs_service_names.service }}") == ["__ecs_service_names"]
 
 
 @pytest.mark.parametrize("key", sorted(FORBIDDEN))

@@ -73,9 +73,38 @@ def test_recovery_point_and_time_are_counted_from_the_beginning() -> None:
     found = report(CUT_OVER, None, "a warning", '{"only_in_source": 7}', "[]", "the end")
     assert (found["rpo_seconds"], found["rto_seconds"], found["resumed"]) == (300, 60, False)
     assert found["phases_seconds"] == {"restore": 10, "protection": 2.5, "check": 7.5, "cut_over": 40}
-    assert found["not_in_copy"] == {"from": "2026-02-01T11:55:00Z", "to": "2026-02-01T12:01:00.000000Z"}
+    assert found["not_in_copy"] == {
+        "from": "2026-02-01T11:55:00Z",
+        "to": "2026-02-01T12:01:00.000000Z",
+        "seconds": 360,
+        "known_writes": None,
+    }
     assert (found["in_use"], found["table_generation"]) == ("shop-dev.1", 1)
     assert found["difference"] == found["after_cut_over"] == {"only_in_source": 7}
+
+
+COUNTED = {"only_in_source": 7, "different": 2, "only_in_copy": 6, "newer_in_copy": 5}
+
+
+@pytest.mark.parametrize(
+    ("difference", "known"),
+    [
+        # One of those that only the copy has is older than the restore: it was removed from the source.
+        (COUNTED, 7 + 2 + 1),
+        (dict.fromkeys(COUNTED, 0), 0),
+        # A check that counts otherwise, or none at all.
+        ({**COUNTED, "different": "some"}, None),
+        ({name: COUNTED[name] for name in COUNTED if name != "different"}, None),
+        ({}, None),
+    ],
+)
+def test_writes_that_are_known_to_be_lost_are_counted(difference: dict[str, Any], known: int | None) -> None:
+    assert report(CUT_OVER, None, json.dumps(difference))["not_in_copy"]["known_writes"] == known
+
+
+def test_window_of_a_rehearsal_ends_with_its_check() -> None:
+    found = restore_report(PLAN, DONE, {}, TIMES, [json.dumps(COUNTED)], [])["not_in_copy"]
+    assert (found["to"], found["seconds"], found["known_writes"]) == ("2026-02-01T12:00:20.000000Z", 320, 10)
 
 
 def test_run_that_goes_on_counts_from_the_first_one() -> None:
@@ -91,7 +120,6 @@ def test_rehearsed_copy_counts_from_now() -> None:
 def test_rehearsal_has_no_recovery_time() -> None:
     found = report(TIMES)
     assert (found["rto_seconds"], found["in_use"], found["table_generation"]) == (None, "shop-dev", 0)
-    assert found["not_in_copy"]["to"] == "2026-02-01T12:00:20.000000Z"
     assert found["difference"] == found["before_cut_over"] == {"only_in_source": 1}
 
 
