@@ -159,6 +159,8 @@ def type_in(site: Site, typed: Iterable[str]) -> None:
 def empty_bucket(site: Site, name: str) -> None:
     """Delete a bucket with all versions of all objects."""
     s3 = site.client("s3")
+    # It denies everything without TLS, which the API of the embedded AWS has not.
+    s3.delete_bucket_policy(Bucket=name)
     found = s3.list_object_versions(Bucket=name)
     for one in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
         s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])

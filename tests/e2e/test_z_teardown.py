@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.inventory import inventory
+from tests.e2e.inventory import details, inventory
 from tests.e2e.site import STACK, Site
 from tests.e2e.tearing_down import (
     BUCKET,
@@ -69,7 +69,7 @@ def test_what_is_in_use_is_not_taken_away_by_its_tag(account: Account, tags: str
 
 
 def test_a_dry_run_changes_nothing_and_foresees_what_is_left(account: Account) -> None:
-    there = account.left
+    there, like = account.left, details(account.site)
     changed, said = account.teardown("--check", *CONFIRMED)
     assert changed > 20
     for gone in (f"target group {STACK}", f"daily backups of {STACK}, {EARLIER}", f"table {STACK}, after its last"):
@@ -77,6 +77,7 @@ def test_a_dry_run_changes_nothing_and_foresees_what_is_left(account: Account) -
     for kept in (f"table {EARLIER}", f"recovery point {STACK}", f"backup {STACK}\n", f"repository {STACK}"):
         assert kept in said.partition("Would be kept")[2]
     assert account.left == there
+    assert details(account.site) == like
     assert len(account.site.tasks()) == 2
 
 
