@@ -21,6 +21,29 @@ WHY = {
     "repository": "it holds images",
     "secret": "it is encrypted with a key of the stack",
 }
+BY_SIZE = "its storage, by GB and month"
+COST = {
+    "table": f"{BY_SIZE}, with its recovery to a point in time; provisioned units by the hour",
+    "backup": BY_SIZE,
+    "vault": "nothing but what is in it",
+    "recovery point": f"{BY_SIZE}, until AWS Backup deletes it at the end of its retention",
+    "log group": f"{BY_SIZE}, until its events are older than its retention",
+    "bucket": f"{BY_SIZE}, until its lifecycle deletes the logs",
+    "repository": BY_SIZE,
+    "secret": "0.40 USD a month",
+    "key": "1 USD a month, and as much for each of its first two rotations",
+}
+PENDING = "PendingDeletion"
+DELETING = "DELETING"
+# DynamoDB's own backup of a table that was deleted.
+SYSTEM = "SYSTEM"
+# What goes without anybody, by its state: why it is there. None of it costs anything.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html
+ON_ITS_WAY = {
+    PENDING: "AWS deletes it within 30 days; a deployment before that takes it up again",
+    DELETING: "AWS is deleting it, and may make a last backup of it",
+    SYSTEM: "DynamoDB has made it when {name} was deleted, and deletes it 35 days later",
+}
 # The commands of the AWS CLI; {name} and {arn} are quoted.
 REMOVAL = {
     "backup": "aws dynamodb delete-backup --backup-arn {arn}",
@@ -40,7 +63,10 @@ REMOVAL_IN_WORDS = {
 
 @dataclass(frozen=True)
 class Holder:
-    """Something that holds data; of a key C(empty) says that nothing needs it."""
+    """Something that holds data; of a key C(empty) says that nothing needs it.
+
+    C(state) is that of a key or of a table that is being deleted, or the type of DynamoDB's own backup.
+    """
 
     kind: str
     name: str
@@ -82,9 +108,13 @@ def _last_backup(table: Holder) -> Holder:
     return replace(table, kind="backup", arn=f"{table.arn}/backup/not-made-yet")
 
 
-def with_keys(found: Sequence[Holder], keys: Sequence[Holder]) -> list[Holder]:
-    """Return what was found, and then the keys, which are empty if nothing that was found needs them."""
-    return [*found, *(_with_users(key, found) for key in keys)]
+def with_keys(found: Sequence[Holder], keys: Sequence[Holder], foresee: bool = False) -> list[Holder]:
+    """Return what was found, and then the keys, which are empty if nothing that was found needs them.
+
+    A removal schedules these for deletion, which may be foreseen.
+    """
+    told = [_with_users(key, found) for key in keys]
+    return [*found, *(replace(key, state=PENDING) if foresee and key.empty else key for key in told)]
 
 
 def _with_users(key: Holder, found: Sequence[Holder]) -> Holder:
@@ -103,15 +133,19 @@ def as_result(holder: Holder) -> dict[str, Any]:
     """Return a holder as the module returns it."""
     facts = asdict(holder)
     del facts["named"], facts["needed_by"]
+    if holder.state in ON_ITS_WAY:
+        return {**facts, "why": _why(holder), "cost": "nothing", "removal": ""}
     quoted = {"name": shlex.quote(holder.name), "arn": shlex.quote(holder.arn)}
-    pending = holder.state == "PendingDeletion"
-    removal = "" if pending else (REMOVAL | REMOVAL_IN_WORDS)[holder.kind].format(**quoted)
-    return {**facts, "why": _why(holder), "removal": removal}
+    removal = (REMOVAL | REMOVAL_IN_WORDS)[holder.kind].format(**quoted)
+    return {**facts, "why": _why(holder), "cost": COST[holder.kind], "removal": removal}
 
 
 def _why(holder: Holder) -> str:
-    if holder.state == "PendingDeletion":
-        return "AWS deletes it within 30 days; a deployment before that takes it up again"
+    if holder.state == PENDING and holder.needed_by:
+        cancel = f"aws kms cancel-key-deletion --key-id {shlex.quote(holder.arn)}"
+        return f"AWS deletes it within 30 days, though it is needed by {holder.needed_by}; to keep that, {cancel}"
+    if holder.state in ON_ITS_WAY:
+        return ON_ITS_WAY[holder.state].format(name=holder.name)
     if holder.empty:
         return "it is empty"
     return f"it is needed by {holder.needed_by}" if holder.kind == "key" else WHY[holder.kind].format(name=holder.name)

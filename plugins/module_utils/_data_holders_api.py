@@ -11,7 +11,12 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.palisade.ecs.plugins.module_utils._data_holders import Holder, Wanted
+from ansible_collections.palisade.ecs.plugins.module_utils._data_holders import (
+    DELETING,
+    SYSTEM,
+    Holder,
+    Wanted,
+)
 
 GONE = ["NoSuchBucket", "ResourceNotFoundException", "TableNotFoundException", "BackupNotFoundException"]
 
@@ -43,14 +48,15 @@ def _read(client: Any, operation: str, **arguments: Any) -> dict[str, Any]:
 
 
 def tables(client: Any, wanted: Wanted) -> Iterator[Holder]:
-    """Yield the tables; one that is being deleted is gone."""
+    """Yield the tables; one that is being deleted is gone, but still needs its key: AWS may make a backup of it."""
     for name in _pages(client, "list_tables", "TableNames"):
         if not (wanted.key_arns or wanted.is_named(name)):
             continue
         table = _read(client, "describe_table", TableName=name).get("Table", {})
         key_arn = table.get("SSEDescription", {}).get("KMSMasterKeyArn", "")
-        if table.get("TableStatus", "DELETING") != "DELETING" and wanted.has(name, key_arn):
-            yield Holder("table", name, table["TableArn"], key_arn, named=wanted.is_named(name))
+        state = DELETING if table.get("TableStatus") == DELETING else ""
+        if table and (wanted.has(name, key_arn) if not state else key_arn in wanted.key_arns):
+            yield Holder("table", name, table["TableArn"], key_arn, state=state, named=wanted.is_named(name))
 
 
 def backups(client: Any, wanted: Wanted) -> Iterator[Holder]:
@@ -63,21 +69,25 @@ def backups(client: Any, wanted: Wanted) -> Iterator[Holder]:
         encryption = description.get("SourceTableFeatureDetails", {}).get("SSEDescription", {})
         key_arn = encryption.get("KMSMasterKeyArn", "")
         if named or key_arn in wanted.key_arns:
-            yield Holder("backup", one["TableName"], one["BackupArn"], key_arn, named=named)
+            state = SYSTEM if one["BackupType"] == SYSTEM else ""
+            yield Holder("backup", one["TableName"], one["BackupArn"], key_arn, state=state, named=named)
 
 
 def vaults(client: Any, wanted: Wanted) -> Iterator[Holder]:
-    """Yield vaults by their names, and recovery points by their vaults' names or their keys."""
+    """Yield vaults by their names, and recovery points by their vaults' names or their keys.
+
+    First the points: that is the order in which somebody can delete them.
+    """
     for vault in _pages(client, "list_backup_vaults", "BackupVaultList"):
         name, named = vault["BackupVaultName"], wanted.is_named(vault["BackupVaultName"])
         points = _pages(client, "list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=name)
-        if wanted.has(name, vault.get("EncryptionKeyArn", "")):
-            key_arn = vault.get("EncryptionKeyArn", "")
-            yield Holder("vault", name, vault["BackupVaultArn"], key_arn, empty=not points, named=named)
         for point in points:
             if named or point.get("EncryptionKeyArn", "") in wanted.key_arns:
                 key_arn = point.get("EncryptionKeyArn", "")
                 yield Holder("recovery point", name, point["RecoveryPointArn"], key_arn, named=named)
+        if wanted.has(name, vault.get("EncryptionKeyArn", "")):
+            key_arn = vault.get("EncryptionKeyArn", "")
+            yield Holder("vault", name, vault["BackupVaultArn"], key_arn, empty=not points, named=named)
 
 
 def log_groups(client: Any, wanted: Wanted) -> Iterator[Holder]:

@@ -13,7 +13,7 @@ short_description: List what holds data, and which keys are needed to read it
 version_added: 0.1.0
 description:
   - Lists tables, their backups, vaults with their recovery points, log groups, buckets and image repositories by name;
-    whether each is empty; and how it is removed.
+    whether each is empty, what it costs, and how it is removed.
   - With O(key_aliases) also lists those keys, and every table, backup, recovery point, log group, repository and secret
     of the region that is encrypted with one of them, whoever made it. A key that is deleted takes their content along.
   - Neither amazon.aws nor community.aws can tell what a key is used by.
@@ -52,7 +52,8 @@ options:
     default: []
   foresee:
     description:
-      - Tell what a removal would leave, for a dry run. What is named above and empty is taken for gone.
+      - Tell what a removal would leave, for a dry run. What is named above and empty is taken for gone, and a key that
+        nothing needs for pending deletion.
     type: bool
     default: false
   deleted_table:
@@ -120,7 +121,9 @@ holders:
       returned: always
       sample: false
     state:
-      description: Of a key its state, otherwise empty.
+      description:
+        - Of a key its state. V(DELETING) of a table that is being deleted, which is listed because of its key only.
+          V(SYSTEM) of a backup that DynamoDB has made of a deleted table. Otherwise empty.
       type: str
       returned: always
       sample: Enabled
@@ -129,8 +132,13 @@ holders:
       type: str
       returned: always
       sample: it holds the items
+    cost:
+      description: What it costs as long as it is kept.
+      type: str
+      returned: always
+      sample: its storage, by GB and month
     removal:
-      description: How it is removed, after which its content is lost. Empty for a key that is pending deletion.
+      description: How it is removed, after which its content is lost. Empty for what AWS removes by itself.
       type: str
       returned: always
       sample: aws ecr delete-repository --force --repository-name shop-dev
@@ -188,9 +196,10 @@ def main() -> None:
         found = read(module, keys)
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)
-    if module.params["foresee"]:
+    foresee = module.params["foresee"]
+    if foresee:
         found = foreseen(found, module.params["deleted_table"])
-    module.exit_json(changed=False, holders=[as_result(one) for one in with_keys(found, keys)])
+    module.exit_json(changed=False, holders=[as_result(one) for one in with_keys(found, keys, foresee)])
 
 
 if __name__ == "__main__":

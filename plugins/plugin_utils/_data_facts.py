@@ -66,11 +66,16 @@ def _of_capacity(
 
 
 def alarms_of_tables(alarms: Sequence[Mapping[str, Any]], stack: str) -> list[str]:
-    """Return the names of those alarms that watch a table of the stack, of whichever generation."""
+    """Return the names of this role's alarms that watch a table of the stack, of whichever generation.
+
+    Somebody may watch a table of the stack with an alarm of their own, and the name of another stack may begin alike.
+    """
     return [
         alarm["alarm_name"]
         for alarm in alarms
         for dimension in alarm.get("dimensions") or []
         # No name of another stack has a dot.
-        if dimension["name"] == "TableName" and dimension["value"].partition(".")[0] == stack
+        if dimension["name"] == "TableName"
+        and dimension["value"].partition(".")[0] == stack
+        and alarm["alarm_name"].startswith(f"{dimension['value']}-table-")
     ]

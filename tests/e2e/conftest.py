@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.inventory import inventory
 from tests.e2e.site import Site
 
 
@@ -14,5 +15,6 @@ from tests.e2e.site import Site
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A deployed site in a run directory with a space in its path; all its processes end with the tests."""
     with Site(tmp_path_factory.mktemp("a site") / "run").running() as site:
+        site.before = inventory(site)
         site.playbook()
         yield site

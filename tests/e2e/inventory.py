@@ -66,6 +66,14 @@ def inventory(site: Site) -> dict[str, set[str]]:
     return found
 
 
+def details(site: Site) -> dict[str, Any]:
+    """Return all that the lists of an account tell of what it has, but for logs, which go on."""
+    lists = {key: ask(site, service, call)[key] for service, call, key, _ in KINDS if service != "logs"}
+    keys = [ask(site, "kms", "describe_key", KeyId=alias["AliasName"])["KeyMetadata"] for alias in lists["Aliases"]]
+    tables = [ask(site, "dynamodb", "describe_table", TableName=name) for name in inventory(site)["TableNames"]]
+    return {**lists, "keys": keys, "tables": [table["Table"] for table in tables]}
+
+
 def ask(site: Site, service: str, call: str, **arguments: Any) -> Any:
     """Return what a service answers."""
     return getattr(site.client(service), call)(**arguments)

@@ -45,6 +45,8 @@ class Site:
     ports: list[int] = field(default_factory=lambda: free_ports(3))
     # Variables of whoever types the commands.
     settings: dict[str, str] = field(default_factory=dict)
+    # What the account had before anything was deployed, if somebody took stock then.
+    before: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -128,6 +128,15 @@ def test_restore_of_a_table_that_is_not_there_is_refused_in_a_dry_run_too(accoun
         assert what_is_there(account) == NOTHING
 
 
+@pytest.mark.parametrize("mode", [(), ("--check",)], ids=["run", "dry run"])
+def test_a_teardown_finds_nothing_to_do(account: Site, mode: tuple[str, ...]) -> None:
+    said = account.playbook(*mode, playbook="playbooks/teardown.yml")
+    assert "changed=0" in said
+    assert said.count("nothing; there was none of it") == 4
+    assert ("Nothing would be kept." if mode else "Nothing is kept.") in said
+    assert what_is_there(account) == NOTHING
+
+
 def test_without_an_image_everything_but_the_service_is_made(account: Site) -> None:
     said = account.playbook("-e", json.dumps({"ecs_service_image_publisher": {}}))
     assert "No image yet, so everything but the service is made." in said

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 import uuid
 from typing import Any
+from urllib.parse import unquote
 
 from moto.backup import urls
 from moto.backup.models import BackupBackend
 from moto.backup.responses import BackupResponse
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import unix_time
 from moto.dynamodb.models import dynamodb_backends
 
@@ -52,11 +53,22 @@ def _make_recovery_points(response_class: Any) -> None:
         vault = _vault(response.backup_backend, response.path.split("/")[2])
         return ActionResult({"RecoveryPoints": list(_points(vault).values())})
 
+    def delete_recovery_point(response: Any) -> Any:
+        _, _, name, _, arn = unquote(response.path).split("/", 4)
+        vault = _vault(response.backup_backend, name)
+        if arn not in _points(vault):
+            raise AwsError("ResourceNotFoundException", f"Recovery point {arn} does not exist")
+        vault.palisade_points = {key: point for key, point in _points(vault).items() if key != arn}
+        vault.num_of_recovery_points = len(_points(vault))
+        return EmptyResult()
+
+    response_class.delete_recovery_point = delete_recovery_point
     response_class.start_backup_job = start_backup_job
     response_class.list_recovery_points_by_backup_vault = list_recovery_points_by_backup_vault
     dispatch = urls.response.dispatch
     urls.url_paths["{0}/backup-jobs$"] = dispatch
     urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$"] = dispatch
+    urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/(?P<arn>.+)$"] = dispatch
 
 
 def _vault(backend: Any, name: str) -> Any:

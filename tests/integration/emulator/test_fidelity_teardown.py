@@ -88,6 +88,12 @@ def test_a_vault_is_kept_while_it_has_recovery_points(emulator: Emulator) -> Non
     assert [one["RecoveryPointArn"] for one in found] == [point["RecoveryPointArn"]]
     assert refused(backup, "delete_backup_vault", BackupVaultName="full") == "InvalidRequestException"
     backup.delete_backup_vault(BackupVaultName="empty")
+    arn = point["RecoveryPointArn"]
+    assert refused(backup, "delete_recovery_point", BackupVaultName="full", RecoveryPointArn=f"{arn}0") == (
+        "ResourceNotFoundException"
+    )
+    backup.delete_recovery_point(BackupVaultName="full", RecoveryPointArn=arn)
+    backup.delete_backup_vault(BackupVaultName="full")
     dynamodb.delete_table(TableName="pointed")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.modules import data_holders_info
+from moto.dynamodb.models.table import Table
 
 from tests.integration.plugins.modules.aws_account import AwsAccount, Json
 
@@ -132,6 +133,23 @@ def test_a_deleted_table_is_foreseen_as_its_backup(aws: AwsAccount, key: str) ->
     foreseen = {**OURS, "foresee": True, "deleted_table": "shop"}
     assert users(aws, **foreseen) == [("backup", "shop"), ("key", ALIAS)]
     assert users(aws, **{**foreseen, "deleted_table": ""}) == [("table", "shop"), ("key", ALIAS)]
+
+
+def test_a_table_that_is_being_deleted_is_gone_and_needs_its_key(
+    aws: AwsAccount, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_table(aws, "shop", key)
+    original: Any = Table.describe
+
+    def describe(table: Any, **asked: Any) -> Any:
+        told = original(table, **asked)
+        return {"Table": {**told["Table"], "TableStatus": "DELETING"}}
+
+    monkeypatch.setattr(Table, "describe", describe)
+    assert aws.run(data_holders_info, **OURS)["holders"] == []
+    told = aws.run(data_holders_info, **OURS, key_aliases=[ALIAS])["holders"]
+    assert [(one["kind"], one["state"], one["empty"]) for one in told[:1]] == [("table", "DELETING", False)]
+    assert told[-1]["why"] == "it is needed by table shop"
 
 
 def test_a_key_that_is_pending_deletion_says_so(aws: AwsAccount, key: str) -> None:

@@ -42,5 +42,23 @@ def test_patterns_are_of_whole_names() -> None:
     assert not Wanted((), frozenset()).has("shop", "")
 
 
+def test_what_aws_removes_by_itself_costs_nothing_and_has_no_command() -> None:
+    told = [as_result(replace(TABLE, kind="backup", state="SYSTEM")), as_result(replace(KEY, state="PendingDeletion"))]
+    assert [(one["cost"], one["removal"]) for one in told] == [("nothing", "")] * 2
+    assert told[0]["why"] == "DynamoDB has made it when shop was deleted, and deletes it 35 days later"
+
+
+def test_a_key_that_goes_though_it_is_needed_is_told_with_the_way_out() -> None:
+    told = as_result(with_keys([TABLE], [replace(KEY, state="PendingDeletion")])[-1])
+    assert (
+        "though it is needed by table shop; to keep that, aws kms cancel-key-deletion --key-id arn:key" in told["why"]
+    )
+
+
+def test_a_dry_run_foresees_which_keys_are_scheduled_for_deletion() -> None:
+    assert with_keys([], [KEY], foresee=True)[-1].state == "PendingDeletion"
+    assert with_keys([TABLE], [KEY], foresee=True)[-1].state == "Enabled"
+
+
 def test_command_is_quoted() -> None:
     assert as_result(GROUP)["removal"] == "aws logs delete-log-group --log-group-name '/ecs/shop; rm'"

@@ -39,9 +39,10 @@ def test_nothing_comes_near_a_maximum_that_is_none() -> None:
     assert {name for name in alarms(maximum_units={"Read": 0, "Write": "0"}) if name.endswith("capacity")} == set()
 
 
-def test_alarms_are_told_apart_by_the_table_that_they_watch() -> None:
+def test_alarms_are_told_apart_by_their_names_and_the_table_that_they_watch() -> None:
     def alarm(name: str, table: str) -> dict[str, object]:
         return {"alarm_name": name, "dimensions": [{"name": "TableName", "value": table}]}
 
-    alarms = [alarm("a", "shop"), alarm("b", "shop.2"), alarm("c", "shop-table"), {"alarm_name": "d"}]
-    assert alarms_of_tables(alarms, "shop") == ["a", "b"]
+    ours = [alarm("shop-table-a", "shop"), alarm("shop.2-table-b", "shop.2")]
+    theirs = [alarm("shop-table-c", "shop-table"), alarm("shop-orders", "shop"), {"alarm_name": "shop-table-d"}]
+    assert alarms_of_tables([*ours, *theirs], "shop") == ["shop-table-a", "shop.2-table-b"]
