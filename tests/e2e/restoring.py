@@ -19,6 +19,7 @@ from tests.e2e.site import STACK, Site
 
 COPY = f"{STACK}.1"
 MOST_PRODUCTS = 100_000
+PRODUCT = {"name": "Written meanwhile", "price_cents": 1, "stock": 1}
 STORAGE_UNAVAILABLE = b"urn:problem-type:storefront:storage-unavailable"
 SLOW = ("ReadTimeoutError(", "ConnectTimeoutError(")
 
@@ -44,9 +45,8 @@ class Writer:
             if self._enough.wait(0.1):
                 return
             product = f"{self.name}-{number}"
-            content = {"id": product, "name": "Written meanwhile", "price_cents": 1, "stock": 1}
             try:
-                self.site.request("api/products", "POST", content)
+                self.site.request("api/products", "POST", PRODUCT | {"id": product})
                 self.written.append(product)
             except urllib.error.HTTPError as error:
                 # The load balancer has a 503 of its own, for which there is no excuse.
@@ -145,13 +145,19 @@ class Restoring:
         """The outputs of the site that people and programs read."""
         return json.loads((self.site.run_dir / "outputs.json").read_text(encoding="utf-8"))
 
-    def go_back(self) -> None:
-        """Lead the service back to the first table, as the documentation says, and forget the copy."""
-        dynamodb = self.site.client("dynamodb")
+    def unmark(self) -> bool:
+        """Forget that the first table was replaced; tell whether it was."""
         marks = [tag for tag in self.tags(STACK) if tag.startswith("palisade:replaced-")]
         if marks:
-            dynamodb.untag_resource(ResourceArn=self.table(STACK)["TableArn"], TagKeys=marks)
-            self.site.playbook("--tags", "security,ecs_service")
+            arn = self.table(STACK)["TableArn"]
+            self.site.client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=marks)
+        return bool(marks)
+
+    def go_back(self) -> None:
+        """Lead the service back to the first table, and forget the copy."""
+        dynamodb = self.site.client("dynamodb")
+        if self.unmark():
+            self.site.playbook(playbook="tests/e2e/go_back.yml")
         if COPY in dynamodb.list_tables()["TableNames"]:
             dynamodb.update_table(TableName=COPY, DeletionProtectionEnabled=False)
             dynamodb.get_waiter("table_exists").wait(TableName=COPY, WaiterConfig={"Delay": 1})

@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.account import state_of_the_site
 from tests.e2e.protection import protection_of
-from tests.e2e.restoring import COPY, Restoring, Writer, said
+from tests.e2e.restoring import COPY, PRODUCT, Restoring, Writer, said
 from tests.e2e.site import STACK, Site
 
 # Before which tasks a run is ended, one run after the other; the second one of a name is that of the end.
@@ -84,11 +84,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-# Those that a short run tries; a playbook's start takes seconds.
-FEW = ("the future",)
-
-
-@pytest.mark.parametrize("what", [pytest.param(one, marks=() if one in FEW else pytest.mark.full) for one in REFUSED])
+# A playbook's start takes seconds; test_e_empty_account.py has one that is refused.
+@pytest.mark.full
+@pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_be_is_refused_before_anything_is_changed(site: Site, what: str) -> None:
     inputs, message = REFUSED[what]
     done = Restoring(site).run(**inputs)
@@ -129,7 +127,8 @@ def test_writes_during_a_restore_are_accounted_for(site: Site, restoring: Restor
     assert restoring.denied() == []
     writer = Writer(site, "drill")
     with writer.writing():
-        restoring.ended_before("table | Make the table with all that protects it")
+        # It is there, and nothing protects it yet.
+        restoring.ended_before("restore_copy | Note the time")
         copy = restoring.table(COPY)["TableId"]
         done = restoring.run()
     assert done.returncode == 0, done.stdout[-3000:]
@@ -197,6 +196,13 @@ def test_restore_that_is_cut_short_anywhere_is_completed_by_the_next_run(site: S
     assert again.returncode == 2
     assert "and that is complete. Set palisade_table_generation: 1" in said(again)
     assert "changed=0 " in restoring.deployed(1)
+    # The way back that the documentation shows.
+    restoring.unmark()
+    site.playbook()
+    assert restoring.granted() == {STACK}
+    assert restoring.outputs["table_arn"].endswith(f":table/{STACK}")
+    site.request("api/products", "POST", PRODUCT | {"id": "killed-again"})
+    assert "killed-again" in restoring.items(STACK)
 
 
 @pytest.mark.full
