@@ -141,7 +141,9 @@ STEPS = (
     # Scaling the table makes roles of AWS's that the service has to find missing before.
     Step("data", "data", _other_data),
     Step("restore", "", _latest, playbook="playbooks/restore.yml"),
-    Step("teardown", playbook="playbooks/teardown.yml"),
+    # With tags, it looks whether what is left out still uses something.
+    Step("teardown", "ecs_service,data", playbook="playbooks/teardown.yml"),
+    Step("teardown", "security,network", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
 )
 # What is asked for besides when a run goes wrong: a check that does not end is stopped.
