@@ -16,7 +16,7 @@ unexport AWS_PROFILE
 endif
 
 # Tests that share a site stay in one process (tests/conftest.py), and groups are taken in the order of the collection.
-IN_TWO_PROCESSES := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
+IN_TWO_PROCESSES := --numprocesses=2 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down plan restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean

@@ -10,52 +10,52 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 TALLY = "tally"
-# What takes long to make and lasts for the whole run: the tests of a directory that ask for this fixture share it. Two
-# processes take these groups in this order, the longest first.
-SITES = {
-    "tests/e2e": "site",
-    "tests/deployer": "site",
-    "tests/audit": "site",
-    "tests/probes": "stack",
-    "tests/warm": "account",
-    "tests/oracle": "ask",
-}
-# These fixtures last for the whole run, too, and their servers have addresses that no other process may take.
-EMULATOR = "tests/integration/emulator"
-SHARED_BY_EMULATOR = {"shared_emulator": "shared emulator", "upstream": "load balancer"}
+# What takes long to make is shared by the tests of a directory. Two processes take these groups in this order, the
+# longest first, then the other files, and the many short tests last: they fill the gap at the end.
+SITES = ("tests/e2e", "tests/deployer", "tests/audit", "tests/probes", "tests/warm", "tests/oracle")
+# Its servers have addresses that no other process may take.
+LOAD_BALANCER = "tests/integration/emulator/load_balancer"
+SHORT = ("tests/unit", "app/tests/unit")
+# Of the end-to-end tests, those that have accounts of their own.
+OWN_ACCOUNT = (
+    "test_d_molecule.py",
+    "test_e_empty_account.py",
+    "test_e_security_input.py",
+    "test_g_secrets.py",
+    "test_h_teardown.py",
+)
+
+
+class BySite(LoadScopeScheduling):
+    """Have what shares a site run in one process. The marks of pytest-xdist 3.8 do not reach pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite:
+    """Return who says which process runs what."""
+    return BySite(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a site, else the tests of a file; the many short ones fill the gaps at the end."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_rank)
+    """Put the groups in their order."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(item.config.rootpath).as_posix()))
 
 
-def _group(item: pytest.Item) -> str:
-    fixtures = getattr(item, "fixturenames", ())
-    file = _file(item)
-    for directory, fixture in SITES.items():
-        if file.startswith(f"{directory}/") and fixture in fixtures:
-            return directory
-    if file.startswith(EMULATOR):
-        for fixture, group in SHARED_BY_EMULATOR.items():
-            if fixture in fixtures:
-                return group
-    return file
+def group_of(file: str) -> str:
+    """Return with what the tests of a file stay together: the directory whose site they share, else their own file."""
+    shared = (*SITES, LOAD_BALANCER)
+    home = next((directory for directory in shared if file.startswith(f"{directory}/")), file)
+    return file if Path(file).name in OWN_ACCOUNT else home
 
 
-def _rank(item: pytest.Item) -> int:
-    group = _group(item)
-    if group in SITES:
-        return list(SITES).index(group)
-    return len(SITES) + _file(item).startswith(("tests/unit/", "app/tests/unit/"))
-
-
-def _file(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(item.config.rootpath)).as_posix()
+def _rank(file: str) -> int:
+    group = group_of(file)
+    return SITES.index(group) if group in SITES else len(SITES) + file.startswith(SHORT)
 
 
 @pytest.fixture
