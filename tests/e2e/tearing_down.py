@@ -17,6 +17,11 @@ PLAYBOOK = "playbooks/teardown.yml"
 CONFIRMED = ("-e", f"data_destroy_confirm={STACK}")
 ITEM = {"pk": {"S": "order"}, "sk": {"S": "1"}}
 EARLIER = f"{STACK}.1"
+SCALED = {
+    "ServiceNamespace": "dynamodb",
+    "ResourceId": f"table/{EARLIER}",
+    "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+}
 ROLE = f"{STACK}-eu-central-1-backup"
 KEYS = {f"alias/{STACK}-{purpose}" for purpose in ("data", "logs", "images")}
 BUCKET = f"{STACK}-logs-123456789012-eu-central-1"
@@ -79,13 +84,24 @@ def with_another_stack(site: Site, before: dict[str, set[str]]) -> Account:
 
 
 def with_an_earlier_generation(site: Site) -> None:
-    """Make what a restore has left: another table with its daily backups and alarms."""
+    """Make what a restore has left: another table with its scaling, daily backups and alarms."""
     make_table(site, EARLIER)
+    site.client("application-autoscaling").register_scalable_target(**SCALED, MinCapacity=1, MaxCapacity=2)
     make_alarm(site, f"{EARLIER}-table-read-throttles", EARLIER)
     plan = make_plan(site, EARLIER)
     role = f"arn:aws:iam::123456789012:role/{ROLE}"
     selection = {"SelectionName": EARLIER, "IamRoleArn": role, "Resources": [arn_of(site, EARLIER)]}
     site.client("backup").create_backup_selection(BackupPlanId=plan, BackupSelection=selection)
+
+
+def with_protection(site: Site) -> None:
+    """Protect the load balancer from deletion, which no inventory for the embedded AWS does."""
+    elbv2 = site.client("elbv2")
+    (balancer,) = elbv2.describe_load_balancers(Names=[STACK])["LoadBalancers"]
+    elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}],
+    )
 
 
 def with_a_recovery_point(site: Site) -> None:
@@ -107,7 +123,7 @@ def make_table(site: Site, name: str) -> None:
         TableName=name,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
     )
 
 

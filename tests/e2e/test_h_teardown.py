@@ -46,7 +46,12 @@ def account(tmp_path: Path) -> Iterator[Account]:
 
 def test_a_site_comes_back_with_the_table_that_was_kept(account: Account) -> None:
     account.teardown()
+    kms = account.site.client("kms")
+    key = kms.describe_key(KeyId=f"alias/{STACK}-logs")["KeyMetadata"]["KeyId"]
+    # As if the logs had been removed, and the playbook run again.
+    kms.schedule_key_deletion(KeyId=key)
     account.site.playbook()
+    assert kms.describe_key(KeyId=f"alias/{STACK}-logs")["KeyMetadata"]["KeyState"] == "Enabled"
     assert account.site.client("dynamodb").scan(TableName=STACK)["Items"][0] == ITEM
     wait_until(lambda: len(account.site.tasks()) == 2, 60, "both tasks are healthy")
     assert account.site.request("healthz")[0] == 200

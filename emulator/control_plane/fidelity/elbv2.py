@@ -7,6 +7,8 @@ from typing import Any
 
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeLoadBalancer
 
+from emulator.control_plane.fidelity.error import AwsError
+
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
 APPLICATION_ATTRIBUTES = {
     "access_logs.s3.bucket": "",
@@ -42,6 +44,24 @@ def apply() -> None:
     _give_default_attributes(FakeLoadBalancer)
     _tell_true_health(ELBv2Backend, FakeHealthStatus)
     _allow_several_values(ELBv2Backend)
+    _keep_what_is_protected(ELBv2Backend)
+
+
+def _keep_what_is_protected(backend_class: Any) -> None:
+    """AWS: deletes no load balancer that is protected from it. moto: does.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
+    """
+    original = backend_class.delete_load_balancer
+
+    def delete_load_balancer(backend: Any, arn: str) -> None:
+        balancer = backend.load_balancers.get(arn)
+        if balancer and balancer.attrs.get("deletion_protection.enabled") == "true":
+            message = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            raise AwsError("OperationNotPermitted", message)
+        original(backend, arn)
+
+    backend_class.delete_load_balancer = delete_load_balancer
 
 
 def _give_default_attributes(balancer_class: Any) -> None:

@@ -170,6 +170,18 @@ def test_a_load_balancer_has_its_attributes_from_the_start(emulator: Emulator, b
     assert attributes.items() >= expected.items()
 
 
+def test_a_load_balancer_that_is_protected_is_kept(emulator: Emulator, subnets: list[str]) -> None:
+    elbv2 = emulator.client("elbv2")
+    arn = elbv2.create_load_balancer(Name="protected", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    for protected in ("true", "false"):
+        attributes = [{"Key": "deletion_protection.enabled", "Value": protected}]
+        elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
+        if protected == "true":
+            with pytest.raises(elbv2.exceptions.OperationNotPermittedException):
+                elbv2.delete_load_balancer(LoadBalancerArn=arn)
+    elbv2.delete_load_balancer(LoadBalancerArn=arn)
+
+
 def test_a_rule_may_name_several_paths_and_hosts(emulator: Emulator, balancer: str) -> None:
     elbv2 = emulator.client("elbv2")
     fixed = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
