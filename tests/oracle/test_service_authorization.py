@@ -98,13 +98,21 @@ def problems(action: str, statement: dict[str, Any]) -> Iterator[str]:
         if any(types.values()) and action not in ON_EVERYTHING_THOUGH:
             yield f"{action} is on *, but knows {sorted(types)}"
     elif action not in OTHER_TYPES_THOUGH and not any(
-        reference.pattern(action.partition(":")[0], kind).match(arn) for kind in types for arn in resources
+        reference.pattern(action.partition(":")[0], kind).match(arn)
+        for kind in types
+        for resource in resources
+        for arn in spelled_out(resource)
     ):
         yield f"{action} knows {sorted(types)}, none of which is in {resources}"
     known = reference.keys(action)
     for key in {key for tests in statement.get("Condition", {}).values() for key in tests}:
         if reference.plain(key) not in known:
             yield f"{action} knows no {key}, but {sorted(known)}"
+
+
+def spelled_out(arn: str) -> list[str]:
+    """Return an ARN in the shapes that the wildcard at its end stands for: of a listener, of the stream of a log."""
+    return [arn, f"{arn}/*", f"{arn.removesuffix('*')}log-stream:*"] if arn.endswith("*") else [arn]
 
 
 def test_the_check_finds_what_is_wrong() -> None:
