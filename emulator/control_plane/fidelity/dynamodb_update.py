@@ -98,13 +98,15 @@ def _do_all_that_was_asked_for(handler_class: Any) -> None:
 
 
 def _begin_another_stream(backend_class: Any) -> None:
-    """AWS: a table whose stream has ended takes another one. moto: never again."""
+    """AWS: a table whose stream has ended takes another one, and writes. moto: fails at each write from then on."""
 
     def update_table_streams(backend: Any, table: Any, stream_specification: Any) -> None:
         if bool(stream_specification.get("StreamEnabled")) == bool(table.stream_specification["StreamEnabled"]):
             state = "already has an enabled stream" if table.stream_specification["StreamEnabled"] else "has no stream"
             raise validation_error(f"Table {state}: {table.name}")
         table.set_stream_specification(stream_specification)
+        if not table.stream_specification["StreamEnabled"]:
+            table.stream_shard = None
 
     backend_class.update_table_streams = update_table_streams
 

@@ -116,6 +116,7 @@ def test_stream_that_ended_makes_room_for_another(dynamodb: Any) -> None:
     dynamodb.update_table(TableName="data", StreamSpecification=view)
     assert refused(dynamodb, "update_table", TableName="data", StreamSpecification=view) == "ValidationException"
     dynamodb.update_table(TableName="data", StreamSpecification={"StreamEnabled": False})
+    dynamodb.put_item(TableName="data", Item={"pk": {"S": "written without a stream"}})
     dynamodb.update_table(TableName="data", StreamSpecification={**view, "StreamViewType": "NEW_IMAGE"})
     assert table(dynamodb)["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
 
