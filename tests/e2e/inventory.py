@@ -67,8 +67,9 @@ def inventory(site: Site) -> dict[str, set[str]]:
 
 
 def details(site: Site) -> dict[str, Any]:
-    """Return all that the lists of an account tell of what it has, but for logs, which go on."""
+    """Return all that the lists of an account tell of what it has, but for logs, which go on, and AWS's own keys."""
     lists = {key: ask(site, service, call)[key] for service, call, key, _ in KINDS if service != "logs"}
+    lists["Aliases"] = [one for one in lists["Aliases"] if not one["AliasName"].startswith("alias/aws/")]
     keys = [ask(site, "kms", "describe_key", KeyId=alias["AliasName"])["KeyMetadata"] for alias in lists["Aliases"]]
     tables = [ask(site, "dynamodb", "describe_table", TableName=name) for name in inventory(site)["TableNames"]]
     return {**lists, "keys": keys, "tables": [table["Table"] for table in tables]}
