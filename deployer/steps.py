@@ -25,6 +25,8 @@ PLACE = f"{NAMES['region']}:{NAMES['account']}"
 TABLE = f"arn:aws:dynamodb:{PLACE}:table/{NAMES['stack']}"
 # Where the name of the site is looked up.
 ZONE = "example.com"
+# Who removes a stack has to lift it first. The inventory that is recorded leaves it out.
+PROTECTED = {"ecs_service_deletion_protection_enabled": True}
 # Within the boundary of the task role: more than that is for an administrator to allow.
 READS_AGAIN = {"Sid": "ReadAgain", "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE}
 
@@ -44,7 +46,7 @@ class Step:
 
     def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
         """Return the arguments of the playbook, run with some keys and inputs of all steps."""
-        variables = {**self.variables(work), **inputs, "palisade_task_environment": keys}
+        variables = {**PROTECTED, **self.variables(work), **inputs, "palisade_task_environment": keys}
         tags = ["--tags", self.tag] if self.tag else []
         return [*tags, "-e", json.dumps(variables)]
 
