@@ -12,7 +12,7 @@ from pathlib import Path
 from deployer import boundary
 from deployer.documents import NAMES, Document, fill
 from deployer.question import Question, UnknownCallError, read
-from deployer.steps import IN_NEED, POLICIES, STEPS, ZONE, Step
+from deployer.steps import BESIDES, POLICIES, STEPS, ZONE, Step
 from emulator.settings import ACCOUNT_ID
 from tests.e2e.site import Site
 
@@ -52,7 +52,7 @@ def record(site: Site, policies: Mapping[str, list[Document]] | None = None) -> 
         asked(site)
         run(site, step, keys[step.policy], inputs=inputs)
         found[step.policy] += asked(site)
-    questions = {policy: _once([*ones, *IN_NEED.get(policy, ())]) for policy, ones in found.items()}
+    questions = {policy: _once([*ones, *BESIDES.get(policy, ())]) for policy, ones in found.items()}
     return Recording(questions, boundary.find(site.client("iam")), inputs)
 
 

@@ -148,6 +148,9 @@ STEPS = (
     Step("teardown", "security,network", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
 )
-# What is asked for besides when a run goes wrong: a check that does not end is stopped.
-IN_NEED = {"restore": (Question("ecs:StopTask", f"arn:aws:ecs:{PLACE}:task/{NAMES['stack']}/{'0' * 32}"),)}
+# What is asked for besides: a check that does not end is stopped, and a dry run looks where a run removes.
+BESIDES = {
+    "restore": (Question("ecs:StopTask", f"arn:aws:ecs:{PLACE}:task/{NAMES['stack']}/{'0' * 32}"),),
+    "teardown": (Question("elasticloadbalancing:DescribeTargetGroupAttributes", "*"),),
+}
 POLICIES = tuple(dict.fromkeys(step.policy for step in STEPS))

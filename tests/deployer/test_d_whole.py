@@ -35,4 +35,7 @@ def test_site_yml_passes_under_exactly_the_published_policies(
         release = deployer(site, "deployment", policies["deployment"])
         run(site, Step("deployment", "ecs_service", other_image), release, inputs=inputs)
         assert site.request("api/products")[0] == 200
+        removal = deployer(site, "teardown", policies["teardown"])
+        teardown = Step("teardown", playbook="playbooks/teardown.yml")
+        assert "This was a dry run" in run(site, teardown, removal, "--check", inputs=inputs)
         assert not denials(site)

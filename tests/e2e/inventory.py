@@ -83,5 +83,5 @@ def ask(site: Site, service: str, call: str, **arguments: Any) -> Any:
 def added(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, set[str]]:
     """Return what there is now and was not there before, by kind; what is gone raises AssertionError."""
     gone = {kind: names - after[kind] for kind, names in before.items() if names - after[kind]}
-    assert gone == {}
+    assert not gone, gone
     return {kind: names - before[kind] for kind, names in after.items() if names - before[kind]}
