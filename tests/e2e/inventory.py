@@ -42,8 +42,15 @@ GONE = ("deleted", "deleting")
 
 
 def inventory(site: Site) -> dict[str, set[str]]:
-    """Return the names of all resources by their kind."""
-    found = {key: {one[name] for one in ask(site, service, call)[key]} for service, call, key, name in KINDS}
+    """Return the names of all resources by their kind, but for those of the default VPC.
+
+    The embedded AWS makes that anew, with other ids, when it begins again.
+    """
+    default = {one["VpcId"] for one in ask(site, "ec2", "describe_vpcs")["Vpcs"] if one["IsDefault"]}
+    found = {
+        key: {one[name] for one in ask(site, service, call)[key] if one.get("VpcId") not in default}
+        for service, call, key, name in KINDS
+    }
     # AWS makes these for the whole account, at first use.
     found["Roles"] = {name for name in found["Roles"] if not name.startswith("AWSServiceRole")}
     for service, call, key, arguments in LISTS:
