@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.modules import ecs_service_removal
+from moto.ecs.models import EC2ContainerServiceBackend
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
@@ -22,6 +23,19 @@ def define(ecs: Any, family: str) -> str:
             "taskDefinitionArn"
         ]
     )
+
+
+@pytest.fixture(autouse=True)
+def no_tasks_to_wait_for(monkeypatch: pytest.MonkeyPatch, aws: AwsAccount) -> None:
+    """End the draining of a deleted service at once: the scheduler does it, which does not run here."""
+    original = EC2ContainerServiceBackend.delete_service
+
+    def delete_service(backend: Any, *arguments: Any, **options: Any) -> Any:
+        service = original(backend, *arguments, **options)
+        service.status = "INACTIVE"
+        return service
+
+    monkeypatch.setattr(EC2ContainerServiceBackend, "delete_service", delete_service)
 
 
 @pytest.fixture
