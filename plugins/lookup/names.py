@@ -24,7 +24,8 @@ options:
     description:
       - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(partition),
         V(dns_suffix), V(account_root), V(ecs_resources), V(layer_bucket), V(log_group), V(log_groups),
-        V(load_balancer), V(listeners), V(listener_rules), V(target_group), V(other_target_group), V(flow_logs),
+        V(insights_log_group), V(load_balancer), V(listeners), V(listener_rules), V(target_group),
+        V(other_target_group), V(flow_logs),
         V(alarms), V(backups), V(backup_vault), V(table), V(table_indexes), V(other_table), V(first_table),
         V(first_table_backups), V(restored_tables), V(restored_table_backups), V(repository),
         V(execution_role), V(task_role), V(infrastructure_role), V(flow_log_role), V(backup_role), V(execution_policy),

@@ -25,6 +25,11 @@ SHAPES = {
     # Image layers lie in a bucket of ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     "layer_bucket": ("prod-{region}-starport-layer-bucket", "s3:::{name}"),
     "log_group": ("/ecs/{stack}", "logs:{region}:{account}:log-group:{name}"),
+    # Container Insights writes to this one, and makes it unless it is there.
+    "insights_log_group": (
+        "/aws/ecs/containerinsights/{stack}/performance",
+        "logs:{region}:{account}:log-group:{name}",
+    ),
     "log_groups": ("*", "logs:{region}:{account}:log-group:{name}"),
     "load_balancer": ("{stack}", ""),
     # The ids that end these ARNs are AWS's to give.

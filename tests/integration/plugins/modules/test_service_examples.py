@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples of the modules for the service run as they are written, and results are as documented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.palisade.ecs.plugins.modules import ecs_cluster
+
+from tests.integration.plugins.modules.aws_account import AwsAccount
+from tests.integration.plugins.modules.test_security_examples import name_of, told
+
+CHANGED = {ecs_cluster: [True, True, True]}
+
+
+@pytest.mark.parametrize("module", CHANGED, ids=name_of)
+def test_examples_run_and_return_what_is_documented(
+    aws: AwsAccount, monkeypatch: pytest.MonkeyPatch, module: Any
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    documented = set(yaml.safe_load(module.RETURN))
+    changed = []
+    for task in yaml.safe_load(module.EXAMPLES):
+        arguments = task[f"palisade.ecs.{name_of(module)}"]
+        for dry in (True, False):
+            result = aws.run(module, dry=dry, **arguments)
+            assert "failed" not in result, result
+            assert set(result) - {"changed", "diff"} == documented
+        changed.append(result["changed"])
+    assert changed == CHANGED[module]
+
+
+@pytest.mark.parametrize("module", CHANGED, ids=name_of)
+def test_arguments_are_documented_as_they_are(module: Any) -> None:
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    assert told(documented, "suboptions") == told(module.ARGUMENT_SPEC, "options")
