@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.palisade.ecs.plugins.modules import ecs_cluster
+from ansible_collections.palisade.ecs.plugins.modules import ecs_cluster, ecs_service_scaling
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
 from tests.integration.plugins.modules.test_security_examples import name_of, told
 
-CHANGED = {ecs_cluster: [True, True, True]}
+CHANGED = {ecs_cluster: [True, True, True], ecs_service_scaling: [True, True, True]}
+
+
+def make_service(aws: AwsAccount) -> None:
+    """Make the service that the examples name."""
+    ecs, container = aws.client("ecs"), {"name": "app", "image": "shop", "memory": 128}
+    ecs.create_cluster(clusterName="shop-dev")
+    ecs.register_task_definition(family="shop-dev", containerDefinitions=[container])
+    ecs.create_service(cluster="shop-dev", serviceName="shop-dev", taskDefinition="shop-dev", desiredCount=2)
 
 
 @pytest.mark.parametrize("module", CHANGED, ids=name_of)
@@ -20,6 +28,8 @@ def test_examples_run_and_return_what_is_documented(
     aws: AwsAccount, monkeypatch: pytest.MonkeyPatch, module: Any
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
+    if module is ecs_service_scaling:
+        make_service(aws)
     documented = set(yaml.safe_load(module.RETURN))
     changed = []
     for task in yaml.safe_load(module.EXAMPLES):
