@@ -40,6 +40,8 @@ SHAPES = {
     "other_target_group": ("{stack}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
+    # No name of another stack has a dot, so these are the alarms of no other one.
+    "service_alarms": ("{stack}.service-", "cloudwatch:{region}:{account}:alarm:{name}*"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
     "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
     # The table in use: the first one, or a restored one.

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.palisade.ecs.plugins.modules import ecs_cluster, ecs_service_scaling
+from ansible_collections.palisade.ecs.plugins.modules import cloudwatch_alarms, ecs_cluster, ecs_service_scaling
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
 from tests.integration.plugins.modules.test_security_examples import name_of, told
 
-CHANGED = {ecs_cluster: [True, True, True], ecs_service_scaling: [True, True, True]}
+CHANGED = {
+    cloudwatch_alarms: [True, True],
+    ecs_cluster: [True, True, True],
+    ecs_service_scaling: [True, True, True],
+}
 
 
 def make_service(aws: AwsAccount) -> None:
