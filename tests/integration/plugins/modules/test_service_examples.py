@@ -7,16 +7,23 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.palisade.ecs.plugins.modules import cloudwatch_alarms, ecs_cluster, ecs_service_scaling
+from ansible_collections.palisade.ecs.plugins.modules import (
+    cloudwatch_alarms,
+    ecr_repository,
+    ecs_cluster,
+    ecs_service_scaling,
+)
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
 from tests.integration.plugins.modules.test_security_examples import name_of, told
 
 CHANGED = {
     cloudwatch_alarms: [True, True],
+    ecr_repository: [True, True, True],
     ecs_cluster: [True, True, True],
     ecs_service_scaling: [True, True, True],
 }
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
 
 
 def make_service(aws: AwsAccount) -> None:
@@ -34,9 +41,10 @@ def test_examples_run_and_return_what_is_documented(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     if module is ecs_service_scaling:
         make_service(aws)
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     documented = set(yaml.safe_load(module.RETURN))
     changed = []
-    for task in yaml.safe_load(module.EXAMPLES):
+    for task in yaml.safe_load(module.EXAMPLES.replace(KEY, key)):
         arguments = task[f"palisade.ecs.{name_of(module)}"]
         for dry in (True, False):
             result = aws.run(module, dry=dry, **arguments)
