@@ -81,6 +81,7 @@ SHAPES = {
     "alarm_topic": ("{stack}-alarms", "sns:{region}:{account}:{name}"),
     # Well-formed, and never of anything that exists: for the dry run of an empty account.
     "missing_load_balancer": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}"),
+    "missing_target_group": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:targetgroup/{name}"),
     "missing_web_acl": (
         "{stack}/ffffffff-ffff-ffff-ffff-ffffffffffff",
         "wafv2:{region}:{account}:regional/webacl/{name}",

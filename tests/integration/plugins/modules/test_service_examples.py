@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from ansible_collections.palisade.ecs.plugins.modules import (
     ecr_repository,
     ecs_cluster,
     ecs_service_scaling,
+    elb_attributes,
 )
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
+from tests.integration.plugins.modules.test_elb_attributes import make
 from tests.integration.plugins.modules.test_security_examples import name_of, told
 
 CHANGED = {
@@ -22,7 +25,10 @@ CHANGED = {
     ecr_repository: [True, True, True],
     ecs_cluster: [True, True, True],
     ecs_service_scaling: [True, True, True],
+    elb_attributes: [True, True],
 }
+BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0123456789abcdef"
+GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/fedcba9876543210"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
 
 
@@ -41,10 +47,13 @@ def test_examples_run_and_return_what_is_documented(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     if module is ecs_service_scaling:
         make_service(aws)
-    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    ids = {KEY: aws.client("kms").create_key()["KeyMetadata"]["Arn"]}
+    if module is elb_attributes:
+        ids = {BALANCER: make(aws, "loadbalancer"), GROUP: make(aws, "targetgroup")}
+    examples = reduce(lambda text, pair: text.replace(*pair), ids.items(), module.EXAMPLES)
     documented = set(yaml.safe_load(module.RETURN))
     changed = []
-    for task in yaml.safe_load(module.EXAMPLES.replace(KEY, key)):
+    for task in yaml.safe_load(examples):
         arguments = task[f"palisade.ecs.{name_of(module)}"]
         for dry in (True, False):
             result = aws.run(module, dry=dry, **arguments)
