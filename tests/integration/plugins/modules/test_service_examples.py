@@ -14,6 +14,7 @@ from ansible_collections.palisade.ecs.plugins.modules import (
     ecs_cluster,
     ecs_service_scaling,
     elb_attributes,
+    route53_alias,
 )
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
@@ -26,6 +27,7 @@ CHANGED = {
     ecs_cluster: [True, True, True],
     ecs_service_scaling: [True, True, True],
     elb_attributes: [True, True],
+    route53_alias: [True, True],
 }
 BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0123456789abcdef"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/fedcba9876543210"
@@ -48,6 +50,7 @@ def test_examples_run_and_return_what_is_documented(
     if module is ecs_service_scaling:
         make_service(aws)
     ids = {KEY: aws.client("kms").create_key()["KeyMetadata"]["Arn"]}
+    aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="examples")
     if module is elb_attributes:
         ids = {BALANCER: make(aws, "loadbalancer"), GROUP: make(aws, "targetgroup")}
     examples = reduce(lambda text, pair: text.replace(*pair), ids.items(), module.EXAMPLES)
