@@ -12,12 +12,14 @@ from ansible_collections.palisade.ecs.plugins.modules import (
     cloudwatch_alarms,
     ecr_repository,
     ecs_cluster,
+    ecs_service,
     ecs_service_scaling,
     elb_attributes,
     route53_alias,
 )
 
 from tests.integration.plugins.modules.aws_account import AwsAccount
+from tests.integration.plugins.modules.test_ecs_service import define, network
 from tests.integration.plugins.modules.test_elb_attributes import make
 from tests.integration.plugins.modules.test_security_examples import name_of, told
 
@@ -25,6 +27,7 @@ CHANGED = {
     cloudwatch_alarms: [True, True],
     ecr_repository: [True, True, True],
     ecs_cluster: [True, True, True],
+    ecs_service: [True, True],
     ecs_service_scaling: [True, True, True],
     elb_attributes: [True, True],
     route53_alias: [True, True],
@@ -51,6 +54,10 @@ def test_examples_run_and_return_what_is_documented(
         make_service(aws)
     ids = {KEY: aws.client("kms").create_key()["KeyMetadata"]["Arn"]}
     aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="examples")
+    if module is ecs_service:
+        define(aws, "shop-dev")
+        where = network(aws)
+        ids = {"subnet-0a1b2c3d4e5f67890": where["subnets"][0], "sg-0a1b2c3d4e5f67890": where["security_groups"][0]}
     if module is elb_attributes:
         ids = {BALANCER: make(aws, "loadbalancer"), GROUP: make(aws, "targetgroup")}
     examples = reduce(lambda text, pair: text.replace(*pair), ids.items(), module.EXAMPLES)
