@@ -21,6 +21,8 @@ Facts = Mapping[str, Any]
 CONTAINER_DEFAULTS = {"cpu": 0, "essential": True}
 # Lists whose order ECS may change and does not care about; the order of a command says what is run.
 UNORDERED = ("environment", "environment_files", "mount_points", "port_mappings", "secrets", "ulimits", "volumes_from")
+# What ECS takes a task for that does not say what it runs on.
+PLATFORM = {"cpu_architecture": "X86_64", "operating_system_family": "LINUX"}
 TASK_KEYS = ("cpu", "memory", "network_mode", "execution_role_arn", "task_role_arn")
 
 
@@ -32,6 +34,9 @@ def definition_matches(wanted: Facts, registered: Facts) -> bool:
     if not registered:
         return False
     sizes_match = all(str(wanted[key]) == str(registered.get(key)) for key in TASK_KEYS)
+    platform = camel_dict_to_snake_dict(wanted.get("runtime_platform") or {})
+    if {**PLATFORM, **platform} != {**PLATFORM, **(registered.get("runtime_platform") or {})}:
+        return False
     return sizes_match and _containers(wanted["containers"]) == _containers(registered["container_definitions"])
 
 

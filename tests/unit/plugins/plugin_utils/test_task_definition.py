@@ -52,6 +52,22 @@ def test_what_ecs_fills_in_makes_no_difference() -> None:
     assert definition_matches(WANTED, registered(WANTED))
 
 
+def test_another_processor_makes_a_difference_and_the_usual_one_does_not() -> None:
+    usual = {**WANTED, "runtime_platform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"}}
+    assert definition_matches(usual, registered(WANTED))
+    other = {**WANTED, "runtime_platform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}}
+    assert not definition_matches(other, registered(WANTED))
+    assert definition_matches(other, {**registered(WANTED), "runtime_platform": {"cpu_architecture": "ARM64"}})
+
+
+@pytest.mark.parametrize(
+    "field", [{"secrets": [{"name": "TOKEN", "valueFrom": "arn"}]}, {"linuxParameters": {"tmpfs": [1]}}]
+)
+def test_secrets_and_memory_for_files_make_a_difference(field: dict[str, Any]) -> None:
+    assert not definition_matches(with_container(**field), registered(WANTED))
+    assert definition_matches(with_container(**field), registered(with_container(**field)))
+
+
 @pytest.mark.parametrize("key", ["environment", "portMappings"])
 def test_order_in_a_container_makes_no_difference(key: str) -> None:
     items = [*CONTAINER[key], {"name": "LAST", "value": "1"}]
