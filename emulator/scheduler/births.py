@@ -20,6 +20,7 @@ from emulator.scheduler.phase import Life
 from emulator.scheduler.pull import StartError, find, parse
 from emulator.scheduler.roles import check_roles
 from emulator.scheduler.secret_values import secret_value
+from emulator.scheduler.storage import check_storage
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import stream_of
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -86,6 +87,7 @@ class Births:
         )
         try:
             task.address = self._addresses.next(used, port)
+            check_storage(backend.clusters[record.cluster_name], self._authorizer)
             self._prepare(task, container)
         except (AddressesExhaustedError, StartError) as error:
             task.failure = str(error)
