@@ -45,7 +45,9 @@ def kind_of(arn: str) -> str:
 
 def as_text(value: Any) -> str:
     """Return a value as Elastic Load Balancing writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value)
+    # A truth value that was given on the command line is text already.
+    return text.lower() if text in ("True", "False") else text
 
 
 def plan(found: Mapping[str, str], wanted: Mapping[str, Any]) -> Change:

@@ -11,6 +11,7 @@ FOUND = {"idle_timeout.timeout_seconds": "50", "routing.http2.enabled": "true", 
 
 def test_numbers_and_truth_values_are_text() -> None:
     assert not plan(FOUND, {"idle_timeout.timeout_seconds": 50, "routing.http2.enabled": True})
+    assert not plan(FOUND, {"routing.http2.enabled": "True"})
     assert plan(FOUND, {"routing.http2.enabled": False}).to_set == {"routing.http2.enabled": "false"}
 
 
