@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Collection
 from ipaddress import IPv4Address
 from typing import Any
@@ -14,6 +15,7 @@ from moto.ecs.models import Task
 from emulator.authorizer.authorizer import Authorizer
 from emulator.authorizer.network import Position
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
+from emulator.scheduler.capacity import next_provider
 from emulator.scheduler.container import Surroundings, command
 from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import Life
@@ -57,7 +59,7 @@ class Births:
             tags=_tags(service, definition),
             networking_configuration={"awsvpcConfiguration": {**network, "subnets": [subnet]}},
             platform_version=service.deployments[0]["platformVersion"],
-            capacity_provider_name=_capacity_provider(service),
+            capacity_provider_name=_capacity_provider(backend, service),
         )
         backend.tasks.setdefault(cluster.name, {})[record.task_arn] = record
         return self._process_of(backend, record, service, used)
@@ -165,8 +167,9 @@ def _tags(service: Any, definition: Any) -> list[dict[str, str]]:
     return list({"SERVICE": service.tags, "TASK_DEFINITION": definition.tags}.get(service.propagate_tags, []))
 
 
-def _capacity_provider(service: Any) -> str | None:
-    """Return the provider with the greatest base, then weight: how a strategy begins."""
-    strategy = service.capacity_provider_strategy or []
-    best = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)), default=None)
-    return best["capacityProvider"] if best else None
+def _capacity_provider(backend: Any, service: Any) -> str | None:
+    """Return what the next task of the primary deployment runs on, by the tasks that it has."""
+    tasks = backend.tasks.get(service.cluster_name, {}).values()
+    mine = [task for task in tasks if task.started_by == service.deployments[0]["id"]]
+    running = Counter(task.capacity_provider_name for task in mine if task.desired_status != "STOPPED")
+    return next_provider(service.capacity_provider_strategy or [], running)
