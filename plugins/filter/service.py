@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
+from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
 from ansible_collections.palisade.ecs.plugins.plugin_utils._task_definition import definition_matches
 
@@ -27,5 +28,6 @@ class FilterModule:
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
+            "scratch_volumes": scratch_volumes,
             "service_alarms": service_alarms,
         }

@@ -35,9 +35,15 @@ def definition_matches(wanted: Facts, registered: Facts) -> bool:
         return False
     sizes_match = all(str(wanted[key]) == str(registered.get(key)) for key in TASK_KEYS)
     platform = camel_dict_to_snake_dict(wanted.get("runtime_platform") or {})
+    if _names(wanted) != _names(registered):
+        return False
     if {**PLATFORM, **platform} != {**PLATFORM, **(registered.get("runtime_platform") or {})}:
         return False
     return sizes_match and _containers(wanted["containers"]) == _containers(registered["container_definitions"])
+
+
+def _names(definition: Facts) -> list[str]:
+    return sorted(volume["name"] for volume in definition.get("volumes") or [])
 
 
 def _containers(containers: list[Facts]) -> list[Any]:
@@ -45,6 +51,10 @@ def _containers(containers: list[Facts]) -> list[Any]:
 
 
 def _comparable(container: Facts) -> dict[str, Any]:
+    points = container.get("mount_points") or []
+    # That a volume can be written to is what nothing said means.
+    writable = [{key: value for key, value in point.items() if value is not False} for point in points]
+    container = {**container, "mount_points": writable}
     return {
         key: _sorted(value) if key in UNORDERED else value
         for key, value in container.items()

@@ -60,12 +60,21 @@ def test_another_processor_makes_a_difference_and_the_usual_one_does_not() -> No
     assert definition_matches(other, {**registered(WANTED), "runtime_platform": {"cpu_architecture": "ARM64"}})
 
 
-@pytest.mark.parametrize(
-    "field", [{"secrets": [{"name": "TOKEN", "valueFrom": "arn"}]}, {"linuxParameters": {"tmpfs": [1]}}]
-)
-def test_secrets_and_memory_for_files_make_a_difference(field: dict[str, Any]) -> None:
-    assert not definition_matches(with_container(**field), registered(WANTED))
-    assert definition_matches(with_container(**field), registered(with_container(**field)))
+def test_secrets_make_a_difference() -> None:
+    secret = with_container(secrets=[{"name": "TOKEN", "valueFrom": "arn"}])
+    assert not definition_matches(secret, registered(WANTED))
+    assert definition_matches(secret, registered(secret))
+
+
+def test_volumes_make_a_difference_and_what_ecs_says_of_them_does_not() -> None:
+    point = {"sourceVolume": "scratch", "containerPath": "/tmp"}  # noqa: S108 - in a container
+    wanted = {**with_container(mountPoints=[point]), "volumes": [{"name": "scratch"}]}
+    said = with_container(mountPoints=[{**point, "readOnly": False}])
+    assert definition_matches(wanted, {**registered(said), "volumes": [{"name": "scratch", "host": {}}]})
+    assert not definition_matches(wanted, registered(said))
+    assert not definition_matches(wanted, registered({**WANTED, "volumes": wanted["volumes"]}))
+    read_only = with_container(mountPoints=[{**point, "readOnly": True}])
+    assert not definition_matches(wanted, {**registered(read_only), "volumes": wanted["volumes"]})
 
 
 @pytest.mark.parametrize("key", ["environment", "portMappings"])
