@@ -40,8 +40,8 @@ class Service:
     """A service; the fields are results of the module, and empty when there is none."""
 
     name: str = ""
-    service_arn: str = field(default="", compare=False)
-    desired_count: int = field(default=0, compare=False)
+    service_arn: str = ""
+    desired_count: int = 0
     task_definition: str = ""
     capacity_provider_strategy: tuple[Mapping[str, Any], ...] = ()
     platform_version: str = ""

@@ -107,9 +107,9 @@ def test_each_difference_is_a_change_of_that_alarm(other: dict[str, Any]) -> Non
 
 
 def test_alarm_that_was_silenced_speaks_again() -> None:
-    before = written()
-    silent = {**before["shop.math"].definition, "ActionsEnabled": False}
-    assert change({**before, "shop.math": Alarm("shop.math", silent, PARAMS["tags"])}).changed == ["shop.math"]
+    math = {**written()["shop.math"].request, "AlarmArn": "arn:shop.math", "ActionsEnabled": False}
+    silent = described([math], {"arn:shop.math": PARAMS["tags"]})
+    assert change({**written(), **silent}).changed == ["shop.math"]
 
 
 def test_what_is_not_wanted_goes_and_what_is_new_comes() -> None:
