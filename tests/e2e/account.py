@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.e2e.inventory import certificates
 from tests.e2e.protection import protection_of
 from tests.e2e.site import STACK, Site
 
@@ -25,16 +26,13 @@ def what_is_there(account: Site) -> dict[str, list[str]]:
     ec2 = account.client("ec2")
     vpcs = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
     groups = [group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]]
-    # ACM lists small RSA keys alone unless it is asked for others.
-    keys = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
-    certificates = account.client("acm").list_certificates(Includes=keys)["CertificateSummaryList"]
     return {
         "vpcs": vpcs,
         "groups": [name for name in groups if name != "default"],
         "roles": [role["RoleName"] for role in account.client("iam").list_roles()["Roles"]],
         "policies": [one["PolicyName"] for one in account.client("iam").list_policies(Scope="Local")["Policies"]],
         "keys": [key["KeyId"] for key in account.client("kms").list_keys()["Keys"]],
-        "certificates": [one["CertificateArn"] for one in certificates],
+        "certificates": sorted(certificates(account)),
         "tables": account.client("dynamodb").list_tables()["TableNames"],
         "vaults": [one["BackupVaultName"] for one in account.client("backup").list_backup_vaults()["BackupVaultList"]],
         "backups": [one["BackupPlanName"] for one in account.client("backup").list_backup_plans()["BackupPlansList"]],

@@ -19,7 +19,6 @@ KINDS = (
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     ("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
     ("iam", "list_roles", "Roles", "RoleName"),
-    ("acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
     ("sns", "list_topics", "Topics", "TopicArn"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
@@ -39,6 +38,8 @@ LISTS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("ecs", "list_task_definitions", "taskDefinitionArns", {"status": "INACTIVE"}),
 )
 GONE = ("deleted", "deleting")
+# ACM lists small RSA keys alone unless it is asked for others.
+ANY_KEY = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
 
 
 def inventory(site: Site) -> dict[str, set[str]]:
@@ -55,6 +56,7 @@ def inventory(site: Site) -> dict[str, set[str]]:
     found["Roles"] = {name for name in found["Roles"] if not name.startswith("AWSServiceRole")}
     for service, call, key, arguments in LISTS:
         found[f"{key}{arguments or ''}"] = set(ask(site, service, call, **arguments)[key])
+    found["certificates"] = certificates(site)
     # A deleted cluster is inactive, and AWS lists it for a while.
     clusters = site.client("ecs").describe_clusters(clusters=ask(site, "ecs", "list_clusters")["clusterArns"])
     found["clusters"] = {one["clusterName"] for one in clusters["clusters"] if one["status"] != "INACTIVE"}
@@ -79,7 +81,16 @@ def details(site: Site) -> dict[str, Any]:
     lists["Aliases"] = [one for one in lists["Aliases"] if not one["AliasName"].startswith("alias/aws/")]
     keys = [ask(site, "kms", "describe_key", KeyId=alias["AliasName"])["KeyMetadata"] for alias in lists["Aliases"]]
     tables = [ask(site, "dynamodb", "describe_table", TableName=name) for name in inventory(site)["TableNames"]]
-    return {**lists, "keys": keys, "tables": [table["Table"] for table in tables]}
+    known = {"keys": keys, "tables": [table["Table"] for table in tables], "certificates": certificates(site)}
+    return {**lists, **known}
+
+
+def certificates(site: Site) -> set[str]:
+    """Return the ARNs of all certificates."""
+    return {
+        one["CertificateArn"]
+        for one in ask(site, "acm", "list_certificates", Includes=ANY_KEY)["CertificateSummaryList"]
+    }
 
 
 def ask(site: Site, service: str, call: str, **arguments: Any) -> Any:
