@@ -49,6 +49,7 @@ def record(site: Site, policies: Mapping[str, list[Document]] | None = None) -> 
     found: dict[str, list[Question]] = {policy: [] for policy in POLICIES}
     keys = {policy: deployer(site, policy, allowed[policy]) for policy in POLICIES}
     for step in STEPS:
+        step.before(site.client)
         asked(site)
         run(site, step, keys[step.policy], inputs=inputs)
         found[step.policy] += asked(site)

@@ -21,6 +21,8 @@ from emulator import certificates
 from emulator.settings import CHECKOUT
 
 Variables = Mapping[str, Any]
+# Makes a client of a service, as an administrator of the account.
+Clients = Callable[[str], Any]
 PLACE = f"{NAMES['region']}:{NAMES['account']}"
 TABLE = f"arn:aws:dynamodb:{PLACE}:table/{NAMES['stack']}"
 # Where the name of the site is looked up.
@@ -35,14 +37,22 @@ def _nothing(work: Path) -> Variables:
     return {}
 
 
+def _as_it_is(client: Clients) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Step:
-    """A run of a playbook under a policy; `variables` change what the inventory says, with files below a directory."""
+    """A run of a playbook under a policy; `variables` change what the inventory says, with files below a directory.
+
+    `before` is what somebody else does to the account before the run.
+    """
 
     policy: str
     tag: str = ""
     variables: Callable[[Path], Variables] = _nothing
     playbook: str = "site.yml"
+    before: Callable[[Clients], None] = _as_it_is
 
     def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
         """Return the arguments of the playbook, run with some keys and inputs of all steps."""
@@ -130,6 +140,14 @@ def _confirmed(work: Path) -> Variables:
     return {"data_destroy_confirm": NAMES["stack"]}
 
 
+def _keys_pending_deletion(client: Clients) -> None:
+    """What a teardown does to the keys once logs, images and backups are gone."""
+    kms = client("kms")
+    names = [f"alias/{NAMES['stack']}-{purpose}" for purpose in ("data", "images", "logs")]
+    for name in names:
+        kms.schedule_key_deletion(KeyId=kms.describe_key(KeyId=name)["KeyMetadata"]["KeyId"])
+
+
 STEPS = (
     Step("network", "network"),
     Step("network", "network", _less_network),
@@ -147,9 +165,16 @@ STEPS = (
     Step("teardown", "ecs_service,data", playbook="playbooks/teardown.yml"),
     Step("teardown", "security,network", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
+    # The site comes back, and takes its keys up again.
+    Step("network", "network"),
+    Step("security", "security", before=_keys_pending_deletion),
 )
+# Every run looks whether the table was replaced: there is none yet when the first steps run.
+WAS_REPLACED = Question("dynamodb:ListTagsOfResource", TABLE)
 # What is asked for besides: a check that does not end is stopped, and a dry run looks where a run removes.
 BESIDES = {
+    "network": (WAS_REPLACED,),
+    "security": (WAS_REPLACED,),
     "restore": (Question("ecs:StopTask", f"arn:aws:ecs:{PLACE}:task/{NAMES['stack']}/{'0' * 32}"),),
     "teardown": (Question("elasticloadbalancing:DescribeTargetGroupAttributes", "*"),),
 }

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,15 +31,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def recording(site: Site, policies: dict[str, list[Document]]) -> Recording:
     """All steps, run under what is published. If one is denied, roles have changed: run `make deployer-policy`."""
     return record(site, policies)
-
-
-@pytest.fixture(scope="session")
-def there_again(site: Site, recording: Recording) -> Site:
-    """The network and the security of the stack, which the last step has removed."""
-    inputs = ["-e", json.dumps(recording.inputs)]
-    for role in ("network", "security"):
-        site.playbook("--tags", role, *inputs)
-    return site
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from deployer.documents import NAMES, Document, fill
+from deployer.page import listed
 from deployer.question import Question
 from emulator.authorizer import documents
 from emulator.authorizer.policy import Decision, Principal, Request
@@ -20,3 +21,11 @@ def allowed(question: Question, policies: Sequence[Document]) -> bool:
     request = Request(DEPLOYER, question.action, question.resource, question.context)
     read = [documents.read(json.dumps(fill(policy, NAMES))) for policy in policies]
     return documents.decide(read, request) is Decision.ALLOWED
+
+
+def without(action: str, document: Document) -> Document:
+    """Return a policy without an action."""
+    left = [
+        {**one, "Action": [name for name in listed(one["Action"]) if name != action]} for one in document["Statement"]
+    ]
+    return {**document, "Statement": [one for one in left if one["Action"]]}

@@ -12,6 +12,7 @@ from deployer import boundary, published
 from deployer.documents import LIMIT, LONGEST, Document, fill
 from deployer.recording import ROLE, Recording, denials, deployer
 from deployer.steps import POLICIES, Step
+from tests.deployer.judged import without
 from tests.e2e.site import Site
 
 # "Managed policies attached to an IAM role: 10": reference_iam-quotas.
@@ -80,25 +81,13 @@ SAMPLES = (("data", "dynamodb:DescribeTable"), ("network", "ec2:DescribeVpcs"), 
 
 @pytest.mark.parametrize(("policy", "action"), SAMPLES)
 def test_a_run_without_an_action_is_denied_just_that(
-    recording: Recording, there_again: Site, policies: dict[str, list[Document]], policy: str, action: str
+    recording: Recording, site: Site, policies: dict[str, list[Document]], policy: str, action: str
 ) -> None:
     """Some modules of others keep AWS's message to themselves; the log of the embedded AWS has it."""
-    keys = deployer(there_again, f"{policy}-less", [without(action, document) for document in policies[policy]])
-    arguments = Step(policy, policy).arguments(there_again.run_dir, keys, recording.inputs)
-    done = there_again.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments)
+    keys = deployer(site, f"{policy}-less", [without(action, document) for document in policies[policy]])
+    arguments = Step(policy, policy).arguments(site.run_dir, keys, recording.inputs)
+    done = site.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments)
     assert done.returncode == 2
-    last = denials(there_again)[-1]
+    last = denials(site)[-1]
     assert f"{ROLE}-{policy}-less" in last
     assert f"because no identity-based policy allows the {action} action" in last
-
-
-def without(action: str, document: Document) -> Document:
-    """Return a policy without an action."""
-    left = [
-        {**one, "Action": [name for name in listed(one["Action"]) if name != action]} for one in document["Statement"]
-    ]
-    return {**document, "Statement": [one for one in left if one["Action"]]}
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value]

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from deployer import boundary, page
 from deployer.conditions import CARRIED, TOLD_BY_TAGS
 from deployer.documents import Document
+from deployer.page import listed
 from deployer.question import STACK, STACK_TAG, Question
 from deployer.recording import Recording
 from tests.deployer.judged import allowed
@@ -97,8 +98,8 @@ def smaller_statements(statement: Document) -> Iterator[tuple[str, Document | No
 
 
 def without_each(values: str | list[str]) -> Iterator[tuple[str, list[str]]]:
-    for value in several(values):
-        yield value, [one for one in several(values) if one != value]
+    for value in listed(values):
+        yield value, [one for one in listed(values) if one != value]
 
 
 def wider(policies: Sequence[Document]) -> Iterator[tuple[str, list[Document]]]:
@@ -120,10 +121,6 @@ def changed(policies: Sequence[Document], number: int, place: int, statement: Do
     rest[place : place + 1] = [statement] if statement else []
     found[number] = {**policies[number], "Statement": rest}
     return found if rest else [*found[:number], *found[number + 1 :]]
-
-
-def several(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value]
 
 
 def untagged(question: Question) -> bool:

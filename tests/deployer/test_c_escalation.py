@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from deployer import boundary
 from deployer.documents import NAMES, Document
-from deployer.recording import EVERYTHING, OF_THE_ACCOUNT, ROLE, deployer
+from deployer.recording import EVERYTHING, OF_THE_ACCOUNT, ROLE, Recording, deployer
 from tests.e2e.site import STACK, Site
 
 IAM = f"arn:aws:iam::{NAMES['account']}"
@@ -80,9 +80,9 @@ class Deployer:
 
 
 @pytest.fixture(scope="module")
-def someone(there_again: Site, policies: dict[str, list[Document]]) -> Deployer:
-    """Who deploys, beside a stack."""
-    return Deployer(there_again, policies)
+def someone(site: Site, recording: Recording, policies: dict[str, list[Document]]) -> Deployer:
+    """Who deploys, beside the network and the security of a stack."""
+    return Deployer(site, policies)
 
 
 def denial(call: Callable[[], Any]) -> str:

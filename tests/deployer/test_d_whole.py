@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from deployer import boundary
-from deployer.documents import Document
+from deployer.documents import NAMES, Document
 from deployer.recording import denials, deployer, judging, run
-from deployer.steps import Step, other_image
+from deployer.steps import WAS_REPLACED, Step, Variables, other_image
+from tests.deployer.judged import without
+from tests.e2e.site import Site
 
 ROLES = ("network", "security", "data", "ecs_service")
 EVERYTHING = Step("site")
@@ -39,3 +41,13 @@ def test_site_yml_passes_under_exactly_the_published_policies(
         teardown = Step("teardown", playbook="playbooks/teardown.yml")
         assert "This was a dry run" in run(site, teardown, removal, "--check", inputs=inputs)
         assert not denials(site)
+        refused_without_the_tags_of_the_table(site, policies["network"], inputs)
+
+
+def refused_without_the_tags_of_the_table(site: Site, policies: list[Document], inputs: Variables) -> None:
+    """Whoever may not read them does not know whether the table was replaced."""
+    keys = deployer(site, "unread", [without(WAS_REPLACED.action, document) for document in policies])
+    arguments = Step("network", "network").arguments(site.run_dir, keys, inputs)
+    done = site.run("ansible-playbook", "-i", "inventories/local", "site.yml", *arguments)
+    assert done.returncode == 2
+    assert f"The tags of table {NAMES['stack']} cannot be read" in " ".join(done.stdout.split())

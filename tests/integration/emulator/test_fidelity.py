@@ -53,13 +53,6 @@ def test_a_table_has_an_id_for_life(emulator: Emulator) -> None:
     assert dynamodb.delete_table(TableName="shop")["TableDescription"]["TableId"] == created
 
 
-def test_a_key_is_deleted_by_its_arn(emulator: Emulator) -> None:
-    kms = emulator.client("kms")
-    arn = kms.create_key()["KeyMetadata"]["Arn"]
-    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
-    assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
-
-
 def test_a_nat_gateway_is_tagged_under_its_own_type(ec2: Any, subnets: list[str]) -> None:
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     gateway = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]

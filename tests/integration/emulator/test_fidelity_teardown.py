@@ -133,3 +133,21 @@ def test_a_target_that_is_deregistered_takes_its_policies_and_alarms_along(emula
     assert cloudwatch.describe_alarms(**prefix)["MetricAlarms"] == []
     assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
     emulator.client("dynamodb").delete_table(TableName="scaled")
+
+
+def test_a_key_is_deleted_and_taken_up_again_by_its_arn(emulator: Emulator) -> None:
+    kms = emulator.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+
+    def state() -> str:
+        return str(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
+
+    assert refused(kms, "cancel_key_deletion", KeyId=arn) == "KMSInvalidStateException"
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert state() == "PendingDeletion"
+    for operation in ("schedule_key_deletion", "enable_key", "disable_key"):
+        assert refused(kms, operation, KeyId=arn) == "KMSInvalidStateException"
+    kms.cancel_key_deletion(KeyId=arn)
+    assert state() == "Disabled"
+    kms.enable_key(KeyId=arn)
+    assert state() == "Enabled"
