@@ -14,6 +14,7 @@ from tests.audit.state.reading import State
 from tests.audit.template import UnexportedState, data, template
 from tests.e2e.site import Site
 
+pytestmark = pytest.mark.full
 STACK = "shop-local"
 OPEN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 # What AWS answers by having an answer at all, and what it says by the beginning of an id.

@@ -20,6 +20,7 @@ MOST_POLICIES = 10
 READ = {"Des", "Get", "Lis"}
 
 
+@pytest.mark.full
 def test_what_is_published_is_made_of_what_todays_roles_ask_for(recording: Recording) -> None:
     wanted = published.generate(recording)
     found = {name: (published.DOCS / name).read_text() for name in wanted}
@@ -28,10 +29,12 @@ def test_what_is_published_is_made_of_what_todays_roles_ask_for(recording: Recor
     assert there == {name for name in wanted if name.endswith(".json")}
 
 
+@pytest.mark.full
 def test_nothing_was_denied_that_a_module_did_not_mind(recording: Recording, site: Site) -> None:
     assert not denials(site)
 
 
+@pytest.mark.full
 def test_every_step_was_asked_for_something_of_its_own(recording: Recording) -> None:
     assert set(recording.questions) == set(POLICIES)
     services = {policy: {one.service for one in questions} for policy, questions in recording.questions.items()}
@@ -79,6 +82,7 @@ def test_no_action_is_a_wildcard_and_no_role_is_passed_to_anybody(policies: dict
 SAMPLES = (("data", "dynamodb:DescribeTable"), ("network", "ec2:DescribeVpcs"), ("security", "iam:GetRole"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("policy", "action"), SAMPLES)
 def test_a_run_without_an_action_is_denied_just_that(
     recording: Recording, site: Site, policies: dict[str, list[Document]], policy: str, action: str

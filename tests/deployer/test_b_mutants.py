@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+import pytest
+
 from deployer import boundary, page
 from deployer.conditions import CARRIED, TOLD_BY_TAGS
 from deployer.documents import Document
@@ -16,6 +18,7 @@ from deployer.question import STACK, STACK_TAG, Question
 from deployer.recording import Recording
 from tests.deployer.judged import allowed
 
+pytestmark = pytest.mark.full
 OTHER = "shop-other"
 REQUESTED, OWNED = f"aws:requesttag/{STACK_TAG}", f"aws:resourcetag/{STACK_TAG}"
 TAGS = (REQUESTED, OWNED)

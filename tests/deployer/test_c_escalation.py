@@ -16,6 +16,7 @@ from deployer.documents import NAMES, Document
 from deployer.recording import EVERYTHING, OF_THE_ACCOUNT, ROLE, Recording, deployer
 from tests.e2e.site import STACK, Site
 
+pytestmark = pytest.mark.full
 IAM = f"arn:aws:iam::{NAMES['account']}"
 NAME = f"{STACK}-{NAMES['region']}"
 TASK, BOUNDARY = f"{NAME}-task", f"{IAM}:policy/{NAME}-boundary"

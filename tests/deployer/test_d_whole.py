@@ -18,6 +18,17 @@ ROLES = ("network", "security", "data", "ecs_service")
 EVERYTHING = Step("site")
 
 
+def test_an_empty_account_is_deployed_under_the_published_policies(
+    tmp_path: Path, policies: dict[str, list[Document]]
+) -> None:
+    with judging(tmp_path / "run") as site:
+        inputs = boundary.make(site.client("iam"), policies.get(boundary.NAME, []))
+        keys = deployer(site, "site", [document for role in ROLES for document in policies[role]])
+        assert "failed=0" in run(site, EVERYTHING, keys, inputs=inputs)
+        assert site.request("api/products")[0] == 200
+        assert not denials(site)
+
+
 @pytest.mark.full
 def test_site_yml_passes_under_exactly_the_published_policies(
     tmp_path: Path, policies: dict[str, list[Document]]

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,18 @@ def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return answer
         time.sleep(0.1)
     raise AssertionError(f"{what}: not within {seconds} s")
+
+
+@cache
+def _client(service: str, api: str) -> Any:
+    make: Any = boto3.client  # Its types know each service by its name only.
+    return make(
+        service,
+        endpoint_url=api,
+        region_name="eu-central-1",
+        aws_access_key_id="tests",
+        aws_secret_access_key="tests-need-none",
+    )
 
 
 @dataclass
@@ -126,14 +139,7 @@ class Site:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the embedded AWS."""
-        make: Any = boto3.client  # Its types know each service by its name only.
-        return make(
-            service,
-            endpoint_url=self.api,
-            region_name="eu-central-1",
-            aws_access_key_id="tests",
-            aws_secret_access_key="tests-need-none",
-        )
+        return _client(service, self.api)
 
     def state(self) -> Any:
         """Return what the emulator knows of its tasks and its load balancer."""

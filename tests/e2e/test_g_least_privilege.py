@@ -51,7 +51,8 @@ def environment_of_a_task(site: Site) -> dict[str, str]:
 
 def run_tests(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the application as a task of the site."""
-    variables = {**environment_of_a_task(site), "STOREFRONT_TEST_TABLE": STACK}
+    # Options for this run of pytest are none for that one, whose report is read.
+    variables = {**environment_of_a_task(site), "STOREFRONT_TEST_TABLE": STACK, "PYTEST_ADDOPTS": ""}
     return site.run(sys.executable, "-m", "pytest", "-q", *arguments, **variables)
 
 

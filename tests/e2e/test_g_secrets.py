@@ -20,6 +20,7 @@ from tests.certificates import Wish, issue
 from tests.e2e.canaries import ArgumentWatch, Canaries, environment_of, log_events
 from tests.e2e.site import STACK, Site, wait_until
 
+pytestmark = pytest.mark.full
 STOCK = {"PALISADE_WARM": "0"}
 # Where a private key has to be, for its owner only.
 PLACES = ("tls/", "xds/tls/", "tmp/", "planted/")

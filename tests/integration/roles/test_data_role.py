@@ -204,9 +204,8 @@ CALLS = 6
 POINTS = [End(call, done) for call in range(1, CALLS + 2) for done in (False, True)]
 
 
-@pytest.mark.parametrize(
-    "points", [pytest.param([POINTS[5]], id="one"), pytest.param(POINTS, id="all", marks=pytest.mark.full)]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("points", [pytest.param([POINTS[5]], id="one"), pytest.param(POINTS, id="all")])
 def test_change_of_indexes_that_was_killed_is_completed_and_loses_no_item(protected: Data, points: list[End]) -> None:
     protected.run(data_indexes=STATES[0])
     for item in ITEMS:

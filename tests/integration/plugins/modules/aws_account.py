@@ -19,6 +19,23 @@ READS = ("Describe", "Get", "List")
 Json = dict[str, Any]
 
 
+CONNECTION = {"region": REGION, "access_key": "anybody", "secret_key": "not-a-secret"}
+# A module's process has no display; in this one, tests of lookups and callbacks may have made it known.
+NO_DISPLAY = (_internal, "is_controller", False)
+
+
+def run_module(module: Any, capsys: pytest.CaptureFixture[str], arguments: Json) -> Json:
+    """Return the result of a module that runs in this process, that of a failure as well."""
+    # A module's process ends with it, and with that what it warned of.
+    for warned in (warnings._global_warnings, warnings._global_deprecations):
+        warned.clear()
+    with patch_module_args(arguments), pytest.raises(SystemExit):
+        module.main()
+    result: Json = json.loads(capsys.readouterr().out)
+    result.pop("invocation", None)
+    return result
+
+
 class AwsAccount:
     """Runs modules, and knows what they wrote."""
 
@@ -33,24 +50,15 @@ class AwsAccount:
             return original(client, operation, arguments)
 
         monkeypatch.setattr(BaseClient, "_make_api_call", call)
-        # A module's process has no display; in this one, tests of lookups and callbacks may have made it known.
-        monkeypatch.setattr(_internal, "is_controller", False)
+        monkeypatch.setattr(*NO_DISPLAY)
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION, **CREDENTIALS)
 
     def run(self, module: Any, dry: bool = False, **arguments: Any) -> Json:
         """Return the result of a module, that of a failure as well; a dry run shows the difference too."""
-        connection = {"region": REGION, "access_key": "anybody", "secret_key": "not-a-secret"}
-        # A module's process ends with it, and with that what it warned of.
-        for warned in (warnings._global_warnings, warnings._global_deprecations):
-            warned.clear()
         modes = {"_ansible_check_mode": dry, "_ansible_diff": dry}
-        with patch_module_args(connection | modes | arguments), pytest.raises(SystemExit):
-            module.main()
-        result: Json = json.loads(self._capsys.readouterr().out)
-        result.pop("invocation", None)
-        return result
+        return run_module(module, self._capsys, {**CONNECTION, **modes, **arguments})
 
     def written(self) -> list[str]:
         """Return the operations that wrote something since the last time."""

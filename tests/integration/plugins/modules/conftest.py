@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.plugin_utils._warm_botocore import BotocoreData
 from moto import mock_aws
 from moto.ec2.responses.vpcs import VPCs
 from moto.server import ThreadedMotoServer
 
 from emulator.control_plane import fidelity
-from tests.integration.plugins.modules.aws_account import AwsAccount
-from tests.integration.plugins.modules.ec2_account import Ec2, Playbook
+from tests.integration.plugins.modules.aws_account import NO_DISPLAY, AwsAccount
+from tests.integration.plugins.modules.ec2_account import Ec2, Modules, Playbook
+
+SERVICES = ("acm", "backup", "dynamodb", "ec2", "ecr", "ecs", "elbv2", "iam", "kms", "logs", "s3", "sns", "wafv2")
 
 
 @pytest.fixture
@@ -42,6 +45,12 @@ def recording(original: Any, account: Ec2, action: str) -> Any:
 
 
 @pytest.fixture
+def modules(ec2: Ec2, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Modules:
+    monkeypatch.setattr(*NO_DISPLAY)
+    return Modules(ec2.url, capsys)
+
+
+@pytest.fixture
 def playbook(ec2: Ec2, tmp_path: Path) -> Playbook:
     return Playbook(ec2.url, tmp_path)
 
@@ -51,3 +60,15 @@ def aws(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     fidelity.apply()
     with mock_aws():
         yield AwsAccount(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def service_descriptions() -> Iterator[None]:
+    """Read what describes a service once for all modules, as warm execution does."""
+    data = BotocoreData()
+    for service in SERVICES:
+        data.add(service)
+    kept = data.sessions.create_loader, data.creator._create_methods
+    data.share()
+    yield
+    data.sessions.create_loader, data.creator._create_methods = kept

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2 as a test asks it and as a playbook changes it."""
+"""EC2 as a test asks it and as modules and playbooks change it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
+
+from tests.integration.plugins.modules.aws_account import CONNECTION, run_module
 
 ROOT = Path(__file__).parents[4]
 REGION = "eu-central-1"
@@ -67,6 +71,26 @@ class Ec2:
         (endpoint,) = self.client.describe_vpc_endpoints(VpcEndpointIds=[vpc_endpoint_id])["VpcEndpoints"]
         policy: Json = json.loads(endpoint["PolicyDocument"])
         return policy
+
+
+class Modules:
+    """Runs tasks within the test's own process: as a playbook would, only faster."""
+
+    def __init__(self, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self._url = url
+        self._capsys = capsys
+
+    def run(self, *tasks: Json) -> list[Json]:
+        """Run the tasks and return their results, those of failed ones as well."""
+        return [self._result_of(task) for task in tasks]
+
+    def _result_of(self, task: Json) -> Json:
+        (name,) = [key for key in task if "." in key]
+        namespace, collection, module = name.split(".")
+        source = import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}")
+        modes = {f"_ansible_{mode}": task.get(mode, False) for mode in ("check_mode", "diff")}
+        place = {**CONNECTION, "endpoint_url": self._url}
+        return {"changed": False, **run_module(source, self._capsys, {**place, **modes, **task[name]})}
 
 
 class Playbook:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policies of VPC endpoints, read by playbooks."""
+"""The policies of VPC endpoints, read by modules."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.integration.plugins.modules.ec2_account import REGION, Ec2, Json, Playbook
+from tests.integration.plugins.modules.ec2_account import REGION, Ec2, Json, Modules
 
 MODULE = "palisade.ecs.vpc_endpoint_policy_info"
 POLICY = {
@@ -19,14 +19,14 @@ def task(dry: bool = False, **arguments: Any) -> Json:
     return {MODULE: arguments, "check_mode": dry}
 
 
-def test_policies_are_read_in_every_mode(ec2: Ec2, playbook: Playbook) -> None:
+def test_policies_are_read_in_every_mode(ec2: Ec2, modules: Modules) -> None:
     dynamodb, s3, logs = (f"com.amazonaws.{REGION}.{name}" for name in ("dynamodb", "s3", "logs"))
     vpc_id, restricted = ec2.make_endpoint("Gateway", dynamodb, PolicyDocument=json.dumps(POLICY))
     made = ec2.client.create_vpc_endpoint(VpcId=vpc_id, ServiceName=s3, VpcEndpointType="Gateway")["VpcEndpoint"]
     ec2.make_endpoint("Gateway", s3)
     written = len(ec2.writes)
 
-    everything, dry, some, by_id, missing, empty, none = playbook.run(
+    everything, dry, some, by_id, missing, empty, none = modules.run(
         task(vpc_id=vpc_id),
         task(dry=True, vpc_id=vpc_id),
         task(vpc_id=vpc_id, services=["dynamodb", logs]),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NAT gateways and their elastic IPs, kept by playbooks and asked for at EC2."""
+"""NAT gateways and their elastic IPs, kept by modules and asked for at EC2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 
 from emulator.control_plane.fidelity.error import AwsError
-from tests.integration.plugins.modules.ec2_account import Ec2, Json, Playbook
+from tests.integration.plugins.modules.ec2_account import Ec2, Json, Modules
 
 MODULE = "palisade.ecs.vpc_nat_gateways"
 OWNER = {"palisade:stack": "shop-dev"}
@@ -48,11 +48,11 @@ def network(ec2: Ec2) -> tuple[str, list[str]]:
     return vpc, [ec2.make_subnet(vpc, number, zone) for number, zone in ((1, "a"), (2, "b"))]
 
 
-def test_story_of_gateways(ec2: Ec2, playbook: Playbook, network: tuple[str, list[str]]) -> None:
+def test_story_of_gateways(ec2: Ec2, modules: Modules, network: tuple[str, list[str]]) -> None:
     vpc, subnets = network
     theirs, their_address = foreign_gateway(ec2, subnets[0])
     wanted = {"vpc_id": vpc, "gateways": [{"subnet_id": one, "name": f"shop-{one}"} for one in subnets]}
-    missing, ownerless, dry = playbook.run(
+    missing, ownerless, dry = modules.run(
         task(vpc_id=vpc), task(**wanted, owner={}), task(dry=True, **wanted, tags={"Application": "shop"})
     )
     assert "missing: gateways" in missing["msg"]
@@ -61,7 +61,7 @@ def test_story_of_gateways(ec2: Ec2, playbook: Playbook, network: tuple[str, lis
     assert [one["nat_gateway_id"] for one in dry["nat_gateways"]] == ["", ""]
     assert (living(ec2, vpc), addresses(ec2)) == ([theirs], {})
 
-    made, repeated = playbook.run(*[task(**wanted, tags={"Application": "shop"})] * 2)
+    made, repeated = modules.run(*[task(**wanted, tags={"Application": "shop"})] * 2)
     assert [made["changed"], repeated["changed"]] == [True, False]
     assert made.keys() >= RESULT_KEYS <= dry.keys()
     assert [one["subnet_id"] for one in made["nat_gateways"]] == subnets
@@ -70,13 +70,13 @@ def test_story_of_gateways(ec2: Ec2, playbook: Playbook, network: tuple[str, lis
     assert addresses(ec2) == {one["allocation_ids"][0]: True for one in made["nat_gateways"]}
     assert repeated["nat_gateways"] == made["nat_gateways"]
 
-    retagged, again = playbook.run(*[task(**wanted)] * 2)
+    retagged, again = modules.run(*[task(**wanted)] * 2)
     assert [retagged["changed"], again["changed"]] == [True, False]
     tags = {one["Key"] for one in ec2.client.describe_nat_gateways(NatGatewayIds=ids[:1])["NatGateways"][0]["Tags"]}
     assert tags == {"Name", "palisade:stack"}
 
     kept = {"vpc_id": vpc, "state": "absent", "except_subnet_ids": subnets[:1]}
-    foreseen, removed, gone = playbook.run(task(dry=True, **kept), task(**kept), task(**kept))
+    foreseen, removed, gone = modules.run(task(dry=True, **kept), task(**kept), task(**kept))
     assert [foreseen["changed"], removed["changed"], gone["changed"]] == [True, True, False]
     assert {key: foreseen[key] for key in RESULT_KEYS} == {key: removed[key] for key in RESULT_KEYS}
     assert removed["removed_nat_gateway_ids"] == ids[1:]
@@ -84,14 +84,14 @@ def test_story_of_gateways(ec2: Ec2, playbook: Playbook, network: tuple[str, lis
     assert foreseen["diff"]["after"]["allocation_ids"] == list(addresses(ec2))
     assert sorted(living(ec2, vpc)) == sorted([ids[0], theirs])
 
-    (nothing_left,) = playbook.run(task(vpc_id=vpc, state="absent"))
+    (nothing_left,) = modules.run(task(vpc_id=vpc, state="absent"))
     assert nothing_left["nat_gateways"] == []
     assert (living(ec2, vpc), addresses(ec2)) == ([theirs], {})
     assert [one["AllocationId"] for one in ec2.client.describe_addresses()["Addresses"]] == [their_address]
 
 
 def test_address_of_a_run_that_was_cut_short_is_used_by_the_next(
-    ec2: Ec2, playbook: Playbook, network: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    ec2: Ec2, modules: Modules, network: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vpc, subnets = network
     wanted = {"vpc_id": vpc, "gateways": [{"subnet_id": subnets[0], "name": "shop"}]}
@@ -101,45 +101,45 @@ def test_address_of_a_run_that_was_cut_short_is_used_by_the_next(
         raise AwsError("NatGatewayLimitExceeded", "Performing this operation would exceed the limit of 5 NAT gateways")
 
     monkeypatch.setattr(NatGatewayBackend, "create_nat_gateway", fail)
-    (failed,) = playbook.run(task(**wanted))
+    (failed,) = modules.run(task(**wanted))
     assert "Failed to create a NAT gateway" in failed["msg"]
     left = addresses(ec2)
     assert list(left.values()) == [False]
     monkeypatch.setattr(NatGatewayBackend, "create_nat_gateway", original)
-    (made,) = playbook.run(task(**wanted))
+    (made,) = modules.run(task(**wanted))
     assert made["nat_gateways"][0]["allocation_ids"] == list(left)
     assert addresses(ec2) == dict.fromkeys(left, True)
 
 
 def test_address_of_a_gateway_that_is_gone_is_released(
-    ec2: Ec2, playbook: Playbook, network: tuple[str, list[str]]
+    ec2: Ec2, modules: Modules, network: tuple[str, list[str]]
 ) -> None:
     vpc, subnets = network
-    (made,) = playbook.run(task(vpc_id=vpc, gateways=[{"subnet_id": subnets[0], "name": "shop"}]))
+    (made,) = modules.run(task(vpc_id=vpc, gateways=[{"subnet_id": subnets[0], "name": "shop"}]))
     ec2.client.delete_nat_gateway(NatGatewayId=made["nat_gateways"][0]["nat_gateway_id"])
-    (removed,) = playbook.run(task(vpc_id=vpc, state="absent"))
+    (removed,) = modules.run(task(vpc_id=vpc, state="absent"))
     assert removed["released_allocation_ids"] == made["nat_gateways"][0]["allocation_ids"]
     assert addresses(ec2) == {}
 
 
 def test_untagged_address_of_an_older_gateway_is_adopted_and_released(
-    ec2: Ec2, playbook: Playbook, network: tuple[str, list[str]]
+    ec2: Ec2, modules: Modules, network: tuple[str, list[str]]
 ) -> None:
     vpc, subnets = network
     gateway, address = foreign_gateway(ec2, subnets[0])
     ec2.client.create_tags(Resources=[gateway], Tags=[{"Key": "palisade:stack", "Value": "shop-dev"}])
-    (removed,) = playbook.run(task(vpc_id=vpc, state="absent"))
+    (removed,) = modules.run(task(vpc_id=vpc, state="absent"))
     assert removed["released_allocation_ids"] == [address]
     assert ec2.client.describe_addresses()["Addresses"] == []
 
 
 def test_address_of_another_network_of_the_owner_stays_where_it_is(
-    ec2: Ec2, playbook: Playbook, network: tuple[str, list[str]]
+    ec2: Ec2, modules: Modules, network: tuple[str, list[str]]
 ) -> None:
     vpc, _ = network
     other = ec2.make_vpc()
     subnet = ec2.make_subnet(other, 1, "a")
-    (made, removed) = playbook.run(
+    (made, removed) = modules.run(
         task(vpc_id=other, gateways=[{"subnet_id": subnet, "name": "shop"}]), task(vpc_id=vpc, state="absent")
     )
     assert made["changed"]
@@ -148,11 +148,9 @@ def test_address_of_another_network_of_the_owner_stays_where_it_is(
 
 
 @pytest.mark.usefixtures("network")
-def test_dry_run_knows_what_is_yet_to_be_created(playbook: Playbook) -> None:
+def test_dry_run_knows_what_is_yet_to_be_created(modules: Modules) -> None:
     to_come = {"vpc_id": "vpc-00000000000000000"}
     gateways = [{"subnet_id": "subnet-00000000000000000", "name": "shop"}]
-    made, removed = playbook.run(
-        task(dry=True, **to_come, gateways=gateways), task(dry=True, **to_come, state="absent")
-    )
+    made, removed = modules.run(task(dry=True, **to_come, gateways=gateways), task(dry=True, **to_come, state="absent"))
     assert [made["changed"], removed["changed"]] == [True, False]
     assert made["nat_gateways"][0]["subnet_id"] == "subnet-00000000000000000"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Network ACLs, kept by playbooks and asked for at EC2."""
+"""Network ACLs, kept by modules and asked for at EC2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from moto.ec2.responses.network_acls import NetworkACLs
 
 from tests.integration.plugins.modules.conftest import recording
-from tests.integration.plugins.modules.ec2_account import Ec2, Json, Playbook
+from tests.integration.plugins.modules.ec2_account import Ec2, Json, Modules
 
 MODULE = "palisade.ecs.vpc_network_acl"
 RESULT_KEYS = {"changed", "network_acl_id", "ingress", "egress", "subnet_ids", "tags"}
@@ -62,7 +62,7 @@ def written(ec2: Ec2) -> list[str]:
     return names
 
 
-def test_story_of_an_acl(actions: Ec2, playbook: Playbook) -> None:
+def test_story_of_an_acl(actions: Ec2, modules: Modules) -> None:
     ec2, vpc = actions, actions.make_vpc()
     subnets = [ec2.make_subnet(vpc, number, zone) for number, zone in ((1, "a"), (2, "b"))]
     default = acl_of(ec2, subnets[0])["NetworkAclId"]
@@ -73,12 +73,12 @@ def test_story_of_an_acl(actions: Ec2, playbook: Playbook) -> None:
     here = {"vpc_id": vpc, "name": "shop", "subnet_ids": subnets, "tags": {"Application": "shop"}}
     rules = {"ingress": [TOO_BIG, HTTPS], "egress": [INSIDE]}
 
-    (dry,) = playbook.run(task(dry=True, **here, **rules))
+    (dry,) = modules.run(task(dry=True, **here, **rules))
     assert dry["changed"]
     assert dry["diff"]["before"] == {}
     assert written(ec2) == []
 
-    made, repeated = playbook.run(task(**here, **rules), task(**here, **rules))
+    made, repeated = modules.run(task(**here, **rules), task(**here, **rules))
     assert [made["changed"], repeated["changed"]] == [True, False]
     assert {key: dry[key] for key in RESULT_KEYS - {"network_acl_id"}} == {
         key: made[key] for key in RESULT_KEYS - {"network_acl_id"}
@@ -94,7 +94,7 @@ def test_story_of_an_acl(actions: Ec2, playbook: Playbook) -> None:
 
     less = {**here, "subnet_ids": subnets[:1], "tags": {}}
     other = {"ingress": [{**HTTPS, "to_port": 444}, INSIDE], "egress": [INSIDE]}
-    foreseen, changed, again = playbook.run(
+    foreseen, changed, again = modules.run(
         task(dry=True, **less, **other), task(**less, **other), task(**less, **other)
     )
     assert [foreseen["changed"], changed["changed"], again["changed"]] == [True, True, False]
@@ -110,19 +110,19 @@ def test_story_of_an_acl(actions: Ec2, playbook: Playbook) -> None:
     assert acl_of(ec2, subnets[1])["NetworkAclId"] == default
     assert changed["tags"] == {"Name": "shop"}
 
-    gone, still_gone = playbook.run(*[task(vpc_id=vpc, name="shop", state="absent")] * 2)
+    gone, still_gone = modules.run(*[task(vpc_id=vpc, name="shop", state="absent")] * 2)
     assert [gone["changed"], still_gone["changed"]] == [True, False]
     assert gone["ingress"] == gone["egress"] == gone["subnet_ids"] == []
     assert acl_of(ec2, subnets[0])["NetworkAclId"] == default
     assert ec2.client.describe_network_acls(NetworkAclIds=[foreign])["NetworkAcls"][0]["Associations"] == []
 
 
-def test_default_acl_is_emptied_and_keeps_its_subnets_and_tags(actions: Ec2, playbook: Playbook) -> None:
+def test_default_acl_is_emptied_and_keeps_its_subnets_and_tags(actions: Ec2, modules: Modules) -> None:
     ec2, vpc = actions, actions.make_vpc()
     subnet = ec2.make_subnet(vpc, 1, "a")
     default = acl_of(ec2, subnet)["NetworkAclId"]
     ec2.client.create_tags(Resources=[default], Tags=[{"Key": "Name", "Value": "born with"}])
-    dry, emptied, repeated = playbook.run(
+    dry, emptied, repeated = modules.run(
         task(dry=True, vpc_id=vpc, default=True), *[task(vpc_id=vpc, default=True)] * 2
     )
     assert [dry["changed"], emptied["changed"], repeated["changed"]] == [True, True, False]
@@ -132,9 +132,9 @@ def test_default_acl_is_emptied_and_keeps_its_subnets_and_tags(actions: Ec2, pla
     assert emptied["subnet_ids"] == [subnet]
 
 
-def test_dry_run_knows_what_is_yet_to_be_created(ec2: Ec2, playbook: Playbook) -> None:
+def test_dry_run_knows_what_is_yet_to_be_created(ec2: Ec2, modules: Modules) -> None:
     to_come = {"vpc_id": "vpc-00000000000000000"}
-    named, default = playbook.run(
+    named, default = modules.run(
         task(dry=True, **to_come, name="shop", subnet_ids=["subnet-00000000000000000"], ingress=[HTTPS]),
         task(dry=True, **to_come, default=True),
     )
@@ -144,27 +144,27 @@ def test_dry_run_knows_what_is_yet_to_be_created(ec2: Ec2, playbook: Playbook) -
     assert named["subnet_ids"] == ["subnet-00000000000000000"]
 
 
-def test_what_cannot_be_is_refused_before_anything_is_written(actions: Ec2, playbook: Playbook) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_written(actions: Ec2, modules: Modules) -> None:
     vpc = actions.make_vpc()
-    results = playbook.run(*(task(vpc_id=vpc, **arguments) for arguments, _ in REFUSED.values()))
+    results = modules.run(*(task(vpc_id=vpc, **arguments) for arguments, _ in REFUSED.values()))
     for result, (_, message) in zip(results, REFUSED.values(), strict=True):
         assert message in result["msg"]
     assert written(actions) == []
 
 
-def test_two_acls_of_one_name_are_named(ec2: Ec2, playbook: Playbook) -> None:
+def test_two_acls_of_one_name_are_named(ec2: Ec2, modules: Modules) -> None:
     vpc = ec2.make_vpc()
     ids = [ec2.client.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"] for _ in range(2)]
     ec2.client.create_tags(Resources=ids, Tags=[{"Key": "Name", "Value": "shop"}])
-    (result,) = playbook.run(task(vpc_id=vpc, name="shop"))
+    (result,) = modules.run(task(vpc_id=vpc, name="shop"))
     assert all(one in result["msg"] for one in ids)
 
 
-def test_amazon_aws_still_attaches_an_empty_acl_to_its_subnets(actions: Ec2, playbook: Playbook) -> None:
+def test_amazon_aws_still_attaches_an_empty_acl_to_its_subnets(actions: Ec2, modules: Modules) -> None:
     """The reason for this module: should it fail one day, upstream may have learned to do it."""
     vpc = actions.make_vpc()
     subnet = actions.make_subnet(vpc, 1, "a")
     rule = [100, "tcp", "allow", "0.0.0.0/0", None, None, 443, 443]
     arguments = {"vpc_id": vpc, "name": "theirs", "subnets": [subnet], "ingress": [rule]}
-    playbook.run({"amazon.aws.ec2_vpc_nacl": arguments})
+    modules.run({"amazon.aws.ec2_vpc_nacl": arguments})
     assert written(actions) == ["create_network_acl", "replace_network_acl_association", "create_network_acl_entry"]
