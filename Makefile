@@ -15,8 +15,9 @@ ifeq ($(ENV),local)
 unexport AWS_PROFILE
 endif
 
-# Tests that share a site stay in one process (tests/conftest.py), and groups are taken in the order of the collection.
-IN_TWO_PROCESSES := --numprocesses=2 --no-loadscope-reorder
+# Three on two cores, for one often waits. Tests that share a site stay in one process (tests/conftest.py), and groups are
+# taken in the order of the collection.
+IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down plan restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
@@ -60,10 +61,10 @@ lint: setup ## Run the linters and type checks
 	@.config/lint
 
 test: setup lint ## Run every test that needs nothing but this machine, within 20 minutes
-	@pytest $(IN_TWO_PROCESSES) -m "not full"
+	@pytest $(IN_PARALLEL) -m "not full"
 
 test-full: setup lint second-stack ## Run the long tests too
-	@pytest $(IN_TWO_PROCESSES)
+	@pytest $(IN_PARALLEL)
 
 second-stack: ## Install the newest supported stack into .venv-3.13, beside that of `make setup`
 	@if python=$$(requirements/find-python 13); then $(MAKE) --no-print-directory .venv-3.13/.ready PYTHON="$$python"; \

@@ -13,7 +13,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TALLY = "tally"
-# What takes long to make is shared by the tests of a directory. Two processes take these groups in this order, the
+# What takes long to make is shared by the tests of a directory. The processes take these groups in this order, the
 # longest first, then the other files, and the many short tests last: they fill the gap at the end.
 SITES = ("tests/e2e", "tests/deployer", "tests/audit", "tests/probes", "tests/warm", "tests/oracle")
 # Its servers have addresses that no other process may take.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two processes that run the tests do not tear apart what belongs together."""
+"""Processes that run the tests side by side do not tear apart what belongs together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import OWN_ACCOUNT, group_of
 
 ROOT = Path(__file__).resolve().parents[3]
 # As in the Makefile.
-IN_TWO_PROCESSES = ("--numprocesses=2", "--no-loadscope-reorder")
+IN_PARALLEL = ("--numprocesses=3", "--no-loadscope-reorder")
 # Two short files: each is a group.
 FILES = ("tests/unit/emulator/authorizer/test_operators.py", "tests/unit/emulator/authorizer/test_patterns.py")
 PASSED = re.compile(r"\[(gw\d)\] .*PASSED ([^:]+)::")
@@ -35,11 +35,11 @@ def processes_by_file(*options: str) -> Mapping[str, set[str]]:
 
 def test_makefile_and_ci_say_the_same() -> None:
     for path in ("Makefile", ".ci/run"):
-        assert " ".join(IN_TWO_PROCESSES) in (ROOT / path).read_text(encoding="utf-8")
+        assert " ".join(IN_PARALLEL) in (ROOT / path).read_text(encoding="utf-8")
 
 
 def test_tests_of_a_file_stay_in_one_process() -> None:
-    found = processes_by_file(*IN_TWO_PROCESSES)
+    found = processes_by_file(*IN_PARALLEL)
     assert found.keys() == set(FILES)
     assert [len(processes) for processes in found.values()] == [1, 1]
 
