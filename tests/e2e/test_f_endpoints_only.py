@@ -7,8 +7,12 @@ import json
 import os
 import signal
 
+import pytest
+
 from tests.e2e.site import STACK, Site, wait_until
 
+# In short, tests/integration/emulator/test_execution_role.py shows it of a single task.
+pytestmark = pytest.mark.full
 HEALING_SECONDS = 180
 
 

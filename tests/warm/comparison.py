@@ -15,11 +15,12 @@ SHORT = [
     Run(CORPUS / "keywords.yml"),
     Run(CORPUS / "fallbacks.yml"),
     Run(CORPUS / "tracebacks.yml", variables={"ANSIBLE_DISPLAY_TRACEBACK": "always"}),
-    Run(CORPUS / "quick.yml", ("--check", "--diff")),
-    Run(CORPUS / "quick.yml", ("-vvv",)),
+    Run(CORPUS / "quick.yml", ("--diff", "-vvv")),
 ]
+DRY = [Run(CORPUS / "quick.yml", ("--check", "--diff"))]
 FULL = [
     *SHORT,
+    *DRY,
     Run(CORPUS / "quick.yml", ("--check", "--diff", "-e", "size=large")),
     Run(CORPUS / "keywords.yml", ("-vvv", "--diff")),
     Run(CORPUS / "fallbacks.yml", ("-vvv",)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.house.checkout import files
-from tests.warm.comparison import CORPUS, FULL, SHORT, compare
+from tests.warm.comparison import CORPUS, DRY, FULL, SHORT, compare
 from tests.warm.recording import Laboratory, Mode, Recording, Run, Stack, this_stack
 
 LEAST_TASKS = 80
@@ -60,6 +60,12 @@ def test_short_corpus(laboratory: Make) -> None:
     assert min(started(recording).total() for recording in stock) > 0
     assert most_memory(warm) - most_memory(stock) < MOST_KIB_MORE
     assert len(set().union(*(recording.tasks() for recording in stock))) >= LEAST_TASKS
+
+
+@pytest.mark.full
+def test_dry_run(laboratory: Make) -> None:
+    bench = laboratory(this_stack())
+    assert_equal(DRY, record(bench, DRY, "stock"), record(bench, DRY, "warm"))
 
 
 @pytest.mark.full
