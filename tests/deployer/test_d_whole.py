@@ -18,12 +18,17 @@ ROLES = ("network", "security", "data", "ecs_service")
 EVERYTHING = Step("site")
 
 
+def everybody(site: Site, policies: dict[str, list[Document]]) -> tuple[Variables, dict[str, str]]:
+    """Return the inputs that name the boundary, and the keys of who has the policies of all roles."""
+    inputs = boundary.make(site.client("iam"), policies.get(boundary.NAME, []))
+    return inputs, deployer(site, "site", [document for role in ROLES for document in policies[role]])
+
+
 def test_an_empty_account_is_deployed_under_the_published_policies(
     tmp_path: Path, policies: dict[str, list[Document]]
 ) -> None:
     with judging(tmp_path / "run") as site:
-        inputs = boundary.make(site.client("iam"), policies.get(boundary.NAME, []))
-        keys = deployer(site, "site", [document for role in ROLES for document in policies[role]])
+        inputs, keys = everybody(site, policies)
         assert "failed=0" in run(site, EVERYTHING, keys, inputs=inputs)
         assert site.request("api/products")[0] == 200
         assert not denials(site)
@@ -34,8 +39,7 @@ def test_site_yml_passes_under_exactly_the_published_policies(
     tmp_path: Path, policies: dict[str, list[Document]]
 ) -> None:
     with judging(tmp_path / "run") as site:
-        inputs = boundary.make(site.client("iam"), policies.get(boundary.NAME, []))
-        keys = deployer(site, "site", [document for role in ROLES for document in policies[role]])
+        inputs, keys = everybody(site, policies)
         assert "This was a dry run" in run(site, EVERYTHING, keys, "--check", "--diff", inputs=inputs)
         assert not site.client("dynamodb").list_tables()["TableNames"]
         assert "failed=0" in run(site, EVERYTHING, keys, inputs=inputs)

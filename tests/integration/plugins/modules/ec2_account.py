@@ -14,13 +14,11 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.integration.plugins.modules.aws_account import CONNECTION, run_module
+from tests.integration.plugins.modules.aws_account import CONNECTION, REGION, Json, run_module
 
 ROOT = Path(__file__).parents[4]
-REGION = "eu-central-1"
 # Modules mask whatever looks like the secret in their results: it must not be part of a word there.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "anybody", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
-Json = dict[str, Any]
 
 
 class Ec2:
