@@ -16,7 +16,7 @@ from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import Health, Target
 from emulator.processes import is_listening
-from emulator.scheduler import record, services, targets
+from emulator.scheduler import probe, record, services, targets
 from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
@@ -58,6 +58,11 @@ class Scheduler:
     def look(self, health: Mapping[tuple[str, int], Health]) -> None:
         """See how the tasks' processes are; takes time, so without the lock."""
         self._processes.look(self._tasks.values(), health)
+        for task in self._tasks.values():
+            if task.sight.health != "unhealthy":
+                task.health_answer = None
+            elif task.health_answer is None:
+                task.health_answer = probe.ask(task)
 
     def decide(self) -> None:
         """Move every task on and every service towards its wish; call under the lock."""
@@ -70,7 +75,7 @@ class Scheduler:
         for service in backend.services.values():
             if service.status != "INACTIVE":
                 self._reconcile(backend, service, now)
-        targets.register(self._tasks.values())
+        targets.register(self._tasks.values(), now)
         self._logs.ship(self._tasks.values(), now)
         _count_clusters(backend)
 
@@ -137,6 +142,7 @@ class Scheduler:
         LOG.info("task %s is %s", task.id, phase.value)
         if phase is Phase.RUNNING:
             task.ran_since = now
+            services.forgive(task)
         if phase is Phase.ACTIVATING and task.service is not None:
             services.event(task.service, f"registered 1 targets in (target-group {task.target_groups[0]})")
         if phase is Phase.DEACTIVATING and task.service is not None:
@@ -149,22 +155,24 @@ class Scheduler:
         if not task.life.stop_wanted:
             code = "TaskFailedToStart" if task.failure else "EssentialContainerExited"
             record.stop_reason(task, code, task.failure or "Essential container in task exited")
-            self._fail(task, now)
+            # ECS counts a task that ran and ended among what happens, not among what fails a deployment.
+            self._fail(task, now, counts=task.ran_since is None)
         record.end(task, self._processes.bury(task))
         self._logs.ship_one(task, whole_lines=False)
         _delete_interface(task)
         del self._tasks[task.id]
         self._logs.forget_oldest(self._tasks)
 
-    def _fail(self, task: RunningTask, now: float) -> None:
+    def _fail(self, task: RunningTask, now: float, *, counts: bool = True) -> None:
         """Count a failure against the deployment, and throttle it."""
-        if task.service is None or task.settled:
+        if task.service is None:
+            return
+        if counts:
+            services.blame(task)
+        if task.settled:
             return
         backoff = self._backoff(task.deployment)
         backoff.fail(now)
-        for deployment in task.service.deployments:
-            if deployment["id"] == task.deployment and task.ran_since is None:
-                deployment["failedTasks"] += 1
         if backoff.failures > 1:
             services.event(task.service, "is unable to consistently start tasks successfully.")
 
@@ -184,6 +192,7 @@ class Scheduler:
             if task.id in decision.failed:
                 group = task.target_groups[0] if task.target_groups else ""
                 self._fail(task, now)
+                services.tell_unhealthy(task)
                 self._stop(task, f"Task failed ELB health checks in (target-group {group})")
             elif task.id in decision.stop:
                 self._stop(task, f"Scaling activity initiated by (deployment {wish.deployment})")

@@ -9,13 +9,14 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from emulator.control_plane.fidelity import ecs_deployment
-from emulator.scheduler import births
+from emulator.control_plane.fidelity import ecs_deployment, ecs_rollout
+from emulator.scheduler import births, circuit_breaker, probe, targets
 from emulator.scheduler.phase import STARTING, Phase
 from emulator.scheduler.plan import Decision, Member, Wish
 from emulator.scheduler.task import RunningTask
 
 EVENTS_KEPT = 100
+BREAKER = "ECS deployment circuit breaker"
 
 
 def wish_of(service: Any, *, may_start: bool) -> Wish:
@@ -29,8 +30,8 @@ def wish_of(service: Any, *, may_start: bool) -> Wish:
         minimum_percent=configuration["minimumHealthyPercent"],
         maximum_percent=configuration["maximumPercent"],
         subnets={subnet: zone for subnet, zone in zones.items() if zone},
-        # Nothing here is an EC2 container instance.
-        may_start=may_start and service.launch_type != "EC2",
+        # A deployment that failed launches no task. Nothing here is an EC2 container instance.
+        may_start=may_start and service.launch_type != "EC2" and service.deployments[0]["rolloutState"] != "FAILED",
     )
 
 
@@ -44,7 +45,7 @@ def members_of(service: Any, tasks: Sequence[RunningTask], now: float) -> list[M
             subnet=task.subnet,
             age=task.age,
             running=task.life.phase is Phase.RUNNING,
-            unhealthy=task.sight.health == "unhealthy" and now - task.born > grace,
+            unhealthy=targets.fails_checks(task, now) and now - task.born > grace,
         )
         for task in tasks
         if task.wanted
@@ -57,6 +58,29 @@ def event(service: Any, message: str) -> None:
     if not service.events or service.events[0]["message"] != text:
         service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": text})
         del service.events[EVENTS_KEPT:]
+
+
+def blame(task: RunningTask) -> None:
+    """Count a task that did not start or failed its health checks against its deployment."""
+    if task.failure:
+        event(task.service, f"was unable to place a task. Reason: {task.failure.rstrip('.')}.")
+    for deployment in task.service.deployments:
+        if deployment["id"] == task.deployment and deployment["rolloutState"] == "IN_PROGRESS":
+            deployment["failedTasks"] += 1
+
+
+def forgive(task: RunningTask) -> None:
+    """Begin the count anew: one healthy task shows that the deployment can work."""
+    for deployment in task.service.deployments if task.service else []:
+        if deployment["id"] == task.deployment:
+            deployment["failedTasks"] = 0
+
+
+def tell_unhealthy(task: RunningTask) -> None:
+    """Say in an event what the load balancer found."""
+    _, words = task.health_answer or probe.NONE
+    group = task.target_groups[0] if task.target_groups else ""
+    event(task.service, f"(port {task.port}) is unhealthy in (target-group {group}) due to (reason {words}).")
 
 
 def tell_obstacles(service: Any, wish: Wish, decision: Decision) -> None:
@@ -84,6 +108,7 @@ def count(service: Any, tasks: Sequence[RunningTask]) -> None:
     if service.status == "DRAINING" and not alive:
         service.status = "INACTIVE"
     _settle(service, primary)
+    _break(service, primary)
 
 
 def _settle(service: Any, primary: dict[str, Any]) -> None:
@@ -94,8 +119,26 @@ def _settle(service: Any, primary: dict[str, Any]) -> None:
         and not primary["pendingCount"]
     )
     if steady and primary["rolloutState"] == "IN_PROGRESS":
-        ecs_deployment.finish(primary, "COMPLETED", "completed")
+        ecs_deployment.complete(service)
         event(service, f"(deployment {primary['id']}) deployment completed.")
     if steady and not getattr(service, "steady", False):
         event(service, "has reached a steady state.")
     service.steady = steady
+
+
+def _break(service: Any, primary: dict[str, Any]) -> None:
+    """Fail a deployment whose tasks do not start or stay healthy, and roll it back if the service wants that."""
+    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
+    if service.status != "ACTIVE" or not circuit_breaker.trips(primary, service.desired_count, breaker):
+        return
+    current = service.history[0]
+    current.breaker_triggered = True
+    ecs_deployment.finish(primary, "FAILED", f"{BREAKER}: tasks failed to start.")
+    event(service, f"(deployment {primary['id']}) deployment failed: tasks failed to start.")
+    if not breaker["rollback"] or current.rollback is not None:
+        current.fail(f"{BREAKER}: tasks failed to start.")
+        return
+    current.request_rollback(ecs_rollout.BREAKER)
+    rollback = ecs_deployment.roll_back(service, BREAKER)
+    if rollback is not None:
+        event(service, f"rolling back to deployment {rollback['id']}.")

@@ -40,6 +40,8 @@ class RunningTask:
     log_offset: int = 0
     sight: Sight = field(default_factory=Sight)
     signals: list[Signal] = field(default_factory=list)
+    # Why the load balancer takes it for unhealthy: a code and its words.
+    health_answer: tuple[str, str] | None = None
     ran_since: float | None = None
     settled: bool = False
 

@@ -36,11 +36,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def crash() -> None:
+    """End as a program does that is killed for its memory."""
+    print("stand-in crashes", flush=True)
+    os._exit(134)
+
+
 def main() -> None:
     """Run the server."""
     print("stand-in starts", flush=True)
     if "FAIL" in os.environ:
         sys.exit(int(os.environ["FAIL"]))
+    if "CRASH_AFTER" in os.environ:
+        threading.Timer(float(os.environ["CRASH_AFTER"]), crash).start()
     if "STUBBORN" in os.environ:  # Before it listens, by which tests know that it is so.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
