@@ -20,11 +20,11 @@ endif
 IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
-	@echo "  ENV=local|dev|staging|prod chooses the inventory of up, plan and destroy (now: $(ENV))."
+	@echo "  ENV=local|dev|staging|prod chooses the inventory of up, plan, deploy, rollback, restore and destroy (now: $(ENV))."
 
 %/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
 	@echo "Installing the tools into $(@D) ..."
@@ -43,6 +43,18 @@ down: setup ## End the embedded AWS and everything that it started
 
 plan: setup ## Show what a deployment would change, changing nothing
 	@$(PLAYBOOK) site.yml --check --diff
+
+define BUILD_AND_PUSH
+{"ecs_service_image_publisher": {"argv": ["{{ ansible_playbook_python }}", "playbooks/files/publish_image.py", "$(BUILD)", \
+"--repository", "{{ lookup('palisade.ecs.names', 'repository').name }}", "--region", "{{ palisade_region }}"], "chdir": "$(CURDIR)"}}
+endef
+export BUILD_AND_PUSH
+
+deploy: setup ## Deploy IMAGE=<repository>@sha256:<digest>, or BUILD=<directory> with podman or docker, else what the publisher makes
+	@$(PLAYBOOK) playbooks/deploy.yml $(if $(IMAGE),-e ecs_service_image=$(IMAGE)) $(if $(BUILD),-e "$$BUILD_AND_PUSH")
+
+rollback: setup ## Go back to what last was deployed completely, or to a revision of the task definition: REVISION=<number>
+	@$(PLAYBOOK) playbooks/rollback.yml $(if $(REVISION),-e ecs_service_rollback_revision=$(REVISION))
 
 restore: setup ## Restore the table to TIME (a second in UTC, or latest) and cut the service over: TIME=... [CUT_OVER=false]
 	@$(PLAYBOOK) playbooks/restore.yml $(if $(TIME),-e restore_time=$(TIME)) $(if $(CUT_OVER),-e restore_cut_over=$(CUT_OVER))

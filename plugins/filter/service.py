@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
+from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_budget import deployment_budget
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
-from ansible_collections.palisade.ecs.plugins.plugin_utils._task_definition import definition_matches
 
 
 class FilterModule:
@@ -20,9 +20,7 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "active_service": facts.active_service,
-            "definition_matches": definition_matches,
-            "deployment_settled": facts.deployment_settled,
-            "deployment_story": facts.deployment_story,
+            "deployment_budget": deployment_budget,
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
