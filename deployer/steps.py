@@ -53,6 +53,8 @@ class Step:
     variables: Callable[[Path], Variables] = _nothing
     playbook: str = "site.yml"
     before: Callable[[Clients], None] = _as_it_is
+    # It is meant to: what is looked up about a failure needs permissions, too.
+    fails: bool = False
 
     def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
         """Return the arguments of the playbook, run with some keys and inputs of all steps."""
@@ -131,6 +133,11 @@ def _other_image_of_other_service(work: Path) -> Variables:
     return {**_other_service(work), **other_image(work)}
 
 
+def _failing(work: Path) -> Variables:
+    """A container that does not start."""
+    return {**_other_image_of_other_service(work), "ecs_service_container_environment": {"AWS_REGION": "none"}}
+
+
 def _latest(work: Path) -> Variables:
     return {"restore_time": "latest"}
 
@@ -158,6 +165,8 @@ STEPS = (
     Step("ecs_service", "ecs_service"),
     Step("ecs_service", "ecs_service", _other_service),
     Step("deployment", "ecs_service", _other_image_of_other_service),
+    Step("deployment", "", _failing, playbook="playbooks/deploy.yml", fails=True),
+    Step("deployment", "", _other_service, playbook="playbooks/rollback.yml"),
     # Scaling the table makes roles of AWS's that the service has to find missing before.
     Step("data", "data", _other_data),
     Step("restore", "", _latest, playbook="playbooks/restore.yml"),
