@@ -106,8 +106,22 @@ def _other_data(work: Path) -> Variables:
     }
 
 
+def _named(work: Path) -> Variables:
+    """A name for the site in a zone that the account has: see `recording.prepare`."""
+    return {"ecs_service_domain": f"site.{ZONE}", "ecs_service_hosted_zone": ZONE}
+
+
 def _other_service(work: Path) -> Variables:
+    night = {"name": "night", "schedule": "cron(0 23 * * ? *)", "min_count": 1}
     return {
+        **_named(work),
+        "ecs_service_alarm_latency": 2.0,
+        "ecs_service_capacity": [{"capacity_provider": "FARGATE_SPOT", "base": 0, "weight": 1}],
+        "ecs_service_container_insights": "disabled",
+        "ecs_service_images_kept": 400,
+        "ecs_service_memory_target": 80,
+        "ecs_service_scheduled_scaling": [night],
+        "ecs_service_tags": {"Step": "other"},
         "ecs_service_log_retention_days": 60,
         "ecs_service_idle_timeout": 45,
         "ecs_service_deregistration_delay": 4,
@@ -171,7 +185,7 @@ STEPS = (
     Step("data", "data", _other_data),
     Step("restore", "", _latest, playbook="playbooks/restore.yml"),
     # With tags, it looks whether what is left out still uses something.
-    Step("teardown", "ecs_service,data", playbook="playbooks/teardown.yml"),
+    Step("teardown", "ecs_service,data", _named, playbook="playbooks/teardown.yml"),
     Step("teardown", "security,network", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
     # The site comes back, and takes its keys up again.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Collection
 from ipaddress import IPv4Address
 from typing import Any
@@ -14,12 +15,14 @@ from moto.ecs.models import Task
 from emulator.authorizer.authorizer import Authorizer
 from emulator.authorizer.network import Position
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
+from emulator.scheduler.capacity import next_provider
 from emulator.scheduler.container import Surroundings, command
 from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import Life
 from emulator.scheduler.pull import StartError, find, parse
 from emulator.scheduler.roles import check_roles
 from emulator.scheduler.secret_values import secret_value
+from emulator.scheduler.storage import check_storage
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import stream_of
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -56,7 +59,7 @@ class Births:
             tags=_tags(service, definition),
             networking_configuration={"awsvpcConfiguration": {**network, "subnets": [subnet]}},
             platform_version=service.deployments[0]["platformVersion"],
-            capacity_provider_name=_capacity_provider(service),
+            capacity_provider_name=_capacity_provider(backend, service),
         )
         backend.tasks.setdefault(cluster.name, {})[record.task_arn] = record
         return self._process_of(backend, record, service, used)
@@ -86,6 +89,7 @@ class Births:
         )
         try:
             task.address = self._addresses.next(used, port)
+            check_storage(backend.clusters[record.cluster_name], self._authorizer)
             self._prepare(task, container)
         except (AddressesExhaustedError, StartError) as error:
             task.failure = str(error)
@@ -163,8 +167,9 @@ def _tags(service: Any, definition: Any) -> list[dict[str, str]]:
     return list({"SERVICE": service.tags, "TASK_DEFINITION": definition.tags}.get(service.propagate_tags, []))
 
 
-def _capacity_provider(service: Any) -> str | None:
-    """Return the provider with the greatest base, then weight: how a strategy begins."""
-    strategy = service.capacity_provider_strategy or []
-    best = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)), default=None)
-    return best["capacityProvider"] if best else None
+def _capacity_provider(backend: Any, service: Any) -> str | None:
+    """Return what the next task of the primary deployment runs on, by the tasks that it has."""
+    tasks = backend.tasks.get(service.cluster_name, {}).values()
+    mine = [task for task in tasks if task.started_by == service.deployments[0]["id"]]
+    running = Counter(task.capacity_provider_name for task in mine if task.desired_status != "STOPPED")
+    return next_provider(service.capacity_provider_strategy or [], running)

@@ -11,6 +11,8 @@ from typing import Any
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
 from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_budget import deployment_budget
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
+from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
+from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
 
 
 class FilterModule:
@@ -24,4 +26,6 @@ class FilterModule:
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
+            "scratch_volumes": scratch_volumes,
+            "service_alarms": service_alarms,
         }

@@ -30,6 +30,7 @@ ADDED = frozenset(
 CONTAINER_DEFAULTS = {"cpu": 0, "essential": True}
 HEALTH_CHECK_DEFAULTS = {"interval": 30, "timeout": 5, "retries": 3}
 DEFINITION_DEFAULTS = {"enableFaultInjection": False}
+PLATFORM_DEFAULTS = {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"}
 # Lists whose order ECS may change and does not care about; the order of a command says what is run.
 UNORDERED = (
     "dependsOn",
@@ -69,6 +70,7 @@ def comparable(definition: Facts) -> dict[str, Any]:
     kept["containerDefinitions"] = _sorted([_container(one) for one in spelled["containerDefinitions"]])
     for listed in ("requiresCompatibilities", "volumes"):
         kept[listed] = _sorted([_told(one) for one in kept.get(listed) or []])
+    kept["runtimePlatform"] = {**PLATFORM_DEFAULTS, **(kept.get("runtimePlatform") or {})}
     return _without(kept, DEFINITION_DEFAULTS)
 
 
@@ -81,6 +83,8 @@ def _container(container: Facts) -> dict[str, Any]:
         {"hostPort": port.get("containerPort"), "protocol": "tcp", **port}
         for port in told.get("portMappings") or []
     ]
+    # That a volume can be written to is what nothing said means.
+    told["mountPoints"] = [_without(point, {"readOnly": False}) for point in told.get("mountPoints") or []]
     ordered = {name: _sorted(value) if name in UNORDERED else value for name, value in told.items()}
     return _without(ordered, CONTAINER_DEFAULTS)
 

@@ -53,6 +53,31 @@ def test_what_ecs_fills_in_makes_no_difference() -> None:
     assert means_the_same(WANTED, registered(WANTED))
 
 
+def test_another_processor_makes_a_difference_and_the_usual_one_does_not() -> None:
+    usual = {**WANTED, "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"}}
+    assert means_the_same(usual, registered(WANTED))
+    other = {**WANTED, "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}}
+    assert not means_the_same(other, registered(WANTED))
+    assert means_the_same(other, registered({**WANTED, "runtimePlatform": {"cpuArchitecture": "ARM64"}}))
+
+
+def test_secrets_make_a_difference() -> None:
+    secret = with_container(secrets=[{"name": "TOKEN", "valueFrom": "arn"}])
+    assert not means_the_same(secret, registered(WANTED))
+    assert means_the_same(secret, registered(secret))
+
+
+def test_volumes_make_a_difference_and_what_ecs_says_of_them_does_not() -> None:
+    point = {"sourceVolume": "scratch", "containerPath": "/tmp"}  # noqa: S108 - in a container
+    wanted = {**with_container(mountPoints=[point]), "volumes": [{"name": "scratch"}]}
+    said = with_container(mountPoints=[{**point, "readOnly": False}])
+    assert means_the_same(wanted, registered({**said, "volumes": [{"name": "scratch", "host": {}}]}))
+    assert not means_the_same(wanted, registered(said))
+    assert not means_the_same(wanted, registered({**WANTED, "volumes": wanted["volumes"]}))
+    read_only = with_container(mountPoints=[{**point, "readOnly": True}])
+    assert not means_the_same(wanted, registered({**read_only, "volumes": wanted["volumes"]}))
+
+
 @pytest.mark.parametrize("key", ["environment", "portMappings"])
 def test_order_in_a_container_makes_no_difference(key: str) -> None:
     items = [*CONTAINER[key], {"name": "LAST", "value": "1"}]

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The arguments of the module ecs_service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STRATEGY: dict[str, Any] = {
+    "capacity_provider": {"type": "str", "required": True},
+    "weight": {"type": "int", "default": 1},
+    "base": {"type": "int", "default": 0},
+}
+BALANCER: dict[str, Any] = {
+    "target_group_arn": {"type": "str", "required": True},
+    "container_name": {"type": "str", "required": True},
+    "container_port": {"type": "int", "required": True},
+}
+ARGUMENT_SPEC: dict[str, Any] = {
+    "cluster": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "task_definition": {"type": "str", "required": True},
+    "desired_count": {"type": "int", "default": 1},
+    "capacity_provider_strategy": {"type": "list", "elements": "dict", "options": STRATEGY, "required": True},
+    "platform_version": {"type": "str", "default": "LATEST"},
+    "subnets": {"type": "list", "elements": "str", "required": True},
+    "security_groups": {"type": "list", "elements": "str", "required": True},
+    "public_ip_enabled": {"type": "bool", "default": False},
+    "load_balancers": {"type": "list", "elements": "dict", "options": BALANCER, "default": []},
+    "health_check_grace_period": {"type": "int", "default": 0},
+    "minimum_healthy_percent": {"type": "int", "default": 100},
+    "maximum_percent": {"type": "int", "default": 200},
+    "circuit_breaker_enabled": {"type": "bool", "default": True},
+    "zone_rebalancing_enabled": {"type": "bool", "default": True},
+    "managed_tags_enabled": {"type": "bool", "default": True},
+    "propagate_tags": {"type": "str", "choices": ["SERVICE", "TASK_DEFINITION", "NONE"], "default": "SERVICE"},
+    "execute_command_enabled": {"type": "bool", "default": False},
+    "tags": {"type": "dict", "default": {}},
+    "purge_tags": {"type": "bool", "default": True},
+}
