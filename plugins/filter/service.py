@@ -13,6 +13,7 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_budget im
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
 from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
+from ansible_collections.palisade.ecs.plugins.plugin_utils._service_dashboard import service_dashboard
 
 
 class FilterModule:
@@ -28,4 +29,5 @@ class FilterModule:
             "running_image": facts.running_image,
             "scratch_volumes": scratch_volumes,
             "service_alarms": service_alarms,
+            "service_dashboard": service_dashboard,
         }

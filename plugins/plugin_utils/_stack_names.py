@@ -42,6 +42,8 @@ SHAPES = {
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
     # No name of another stack has a dot, so these are the alarms of no other one.
     "service_alarms": ("{stack}.service-", "cloudwatch:{region}:{account}:alarm:{name}*"),
+    # Dashboards are those of all regions, whose stacks may have one name.
+    "dashboard": ("{stack}-{region}", "cloudwatch::{account}:dashboard/{name}"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
     "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
     # The table in use: the first one, or a restored one.

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from ansible_collections.palisade.ecs.plugins.modules import (
     cloudwatch_alarms,
+    cloudwatch_dashboard,
     ecr_repository,
     ecs_cluster,
     ecs_service,
@@ -25,6 +26,7 @@ from tests.integration.plugins.modules.test_security_examples import name_of, to
 
 CHANGED = {
     cloudwatch_alarms: [True, True],
+    cloudwatch_dashboard: [True, True],
     ecr_repository: [True, True, True],
     ecs_cluster: [True, True, True],
     ecs_service: [True, True],
