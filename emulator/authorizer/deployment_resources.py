@@ -27,6 +27,7 @@ ON_NOTHING: Mapping[str, re.Pattern[str]] = {
     "elasticloadbalancing": re.compile(r"Describe\w+"),
     "iam": re.compile(r"List(?:AccountAliases|Policies|Roles|Users|InstanceProfiles)|GetAccountSummary"),
     "route53": re.compile(r"ListHostedZones(?:ByName)?|GetHostedZoneCount"),
+    "servicequotas": re.compile(r"GetServiceQuota"),
     "wafv2": re.compile(r"List(?:WebACLs|LoggingConfigurations|AvailableManagedRuleGroups)|DescribeManagedRuleGroup"),
 }
 OF_A_SERVICE = ("serviceDeploymentArns", "serviceDeploymentArn", "serviceRevisionArns")
@@ -54,6 +55,8 @@ def _iam(http: HttpRequest, inventory: Inventory) -> list[str]:
     begin = f"arn:aws:iam::{ACCOUNT_ID}:"
     if http.operation == "CreateServiceLinkedRole":
         return [f"{begin}role/aws-service-role/{form.get('AWSServiceName', '')}/*"]
+    if found := form.get("PolicySourceArn"):
+        return [found]
     if name := form.get("RoleName"):
         return [inventory.role_arn(name) or f"{begin}role{form.get('Path', '/')}{name}"]
     if name := form.get("PolicyName"):
