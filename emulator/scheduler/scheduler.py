@@ -23,6 +23,7 @@ from emulator.scheduler.births import Births
 from emulator.scheduler.phase import Phase, Sight, step
 from emulator.scheduler.plan import plan
 from emulator.scheduler.processes import TaskProcesses
+from emulator.scheduler.shifting import Shifting
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import TaskLogs
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -42,6 +43,7 @@ class Scheduler:
         self._draining = settings.draining
         self._births = Births(settings, Addresses(settings.api_port, is_listening), authorizer)
         self._processes = TaskProcesses(settings)
+        self._shifting = Shifting(authorizer, settings.minute_seconds)
         self._logs = TaskLogs(settings)
         self._tasks: dict[str, RunningTask] = {}
         self._backoffs: dict[str, Backoff] = {}
@@ -77,7 +79,7 @@ class Scheduler:
                 self._reconcile(backend, service, now)
         targets.register(self._tasks.values(), now)
         self._logs.ship(self._tasks.values(), now)
-        _count_clusters(backend)
+        services.count_clusters(backend)
 
     def targets(self) -> Mapping[str, Sequence[Target]]:
         """Return what the load balancer shall send requests to; call under the lock."""
@@ -185,9 +187,19 @@ class Scheduler:
 
     def _reconcile(self, backend: Any, service: Any, now: float) -> None:
         mine = [task for task in self._tasks.values() if task.service is service]
-        backoff = self._backoff(service.deployments[0]["id"])
-        wish = services.wish_of(service, may_start=backoff.may_start(now))
-        decision = plan(wish, services.members_of(service, mine, now))
+        for message in self._shifting.advance(service, mine, now):
+            services.event(service, message)
+        for deployment, members in services.split(service, services.members_of(service, mine, now)):
+            self._follow(backend, service, deployment, members, mine, now)
+        services.count(service, mine)
+
+    def _follow(
+        self, backend: Any, service: Any, deployment: dict[str, Any], members: list[Any], mine: list[Any], now: float
+    ) -> None:
+        """Start and stop tasks as one deployment wants it."""
+        may_start = self._backoff(deployment["id"]).may_start(now)
+        wish = services.wish_of(service, deployment, may_start=may_start)
+        decision = plan(wish, members)
         for task in mine:
             if task.id in decision.failed:
                 group = task.target_groups[0] if task.target_groups else ""
@@ -197,12 +209,11 @@ class Scheduler:
             elif task.id in decision.stop:
                 self._stop(task, f"Scaling activity initiated by (deployment {wish.deployment})")
         for subnet in decision.start:
-            task = self._births.for_service(backend, service, subnet, self._used())
+            task = self._births.for_service(backend, service, deployment, subnet, self._used())
             self._add(task)
             mine.append(task)
             services.event(service, f"has started 1 tasks: (task {task.id}).")
         services.tell_obstacles(service, wish, decision)
-        services.count(service, mine)
 
     def _stop(self, task: RunningTask, reason: str) -> None:
         record.stop_reason(task, "ServiceSchedulerInitiated", reason)
@@ -233,12 +244,3 @@ def _delete_interface(task: RunningTask) -> None:
                 backend.enis.pop(detail["value"], None)
     if task.vpc_address and task.subnet in backend.subnets.get(task.zone, {}):
         backend.get_subnet(task.subnet).del_subnet_ip(task.vpc_address)
-
-
-def _count_clusters(backend: Any) -> None:
-    for cluster in backend.clusters.values():
-        states = [task.last_status for task in backend.tasks.get(cluster.name, {}).values()]
-        cluster.running_tasks_count = states.count("RUNNING")
-        cluster.pending_tasks_count = sum(state in ("PROVISIONING", "PENDING", "ACTIVATING") for state in states)
-        owned = [service for service in backend.services.values() if service.cluster_name == cluster.name]
-        cluster.active_services_count = sum(service.status == "ACTIVE" for service in owned)

@@ -10,7 +10,7 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from emulator.control_plane.fidelity import ecs_deployment, ecs_rollout
-from emulator.scheduler import births, circuit_breaker, probe, targets
+from emulator.scheduler import births, circuit_breaker, probe, shifting, targets
 from emulator.scheduler.phase import STARTING, Phase
 from emulator.scheduler.plan import Decision, Member, Wish
 from emulator.scheduler.task import RunningTask
@@ -19,19 +19,19 @@ EVENTS_KEPT = 100
 BREAKER = "ECS deployment circuit breaker"
 
 
-def wish_of(service: Any, *, may_start: bool) -> Wish:
-    """Return what a service shall be."""
-    network = service.network_configuration.get("awsvpcConfiguration", {})
+def wish_of(service: Any, deployment: dict[str, Any], *, may_start: bool) -> Wish:
+    """Return what a deployment of a service shall be."""
+    network = deployment["networkConfiguration"].get("awsvpcConfiguration", {})
     zones = {subnet: births.zone_of(subnet) for subnet in network.get("subnets", [])}
     configuration = service.deployment_configuration
     return Wish(
-        deployment=service.deployments[0]["id"],
-        desired=service.desired_count if service.status == "ACTIVE" else 0,
+        deployment=deployment["id"],
+        desired=shifting.wanted(service, deployment),
         minimum_percent=configuration["minimumHealthyPercent"],
         maximum_percent=configuration["maximumPercent"],
         subnets={subnet: zone for subnet, zone in zones.items() if zone},
         # A deployment that failed launches no task. Nothing here is an EC2 container instance.
-        may_start=may_start and service.launch_type != "EC2" and service.deployments[0]["rolloutState"] != "FAILED",
+        may_start=may_start and deployment["launchType"] != "EC2" and deployment["rolloutState"] != "FAILED",
     )
 
 
@@ -99,16 +99,39 @@ def count(service: Any, tasks: Sequence[RunningTask]) -> None:
         mine = [task for task in tasks if task.deployment == deployment["id"]]
         deployment["runningCount"] = sum(task.life.phase is Phase.RUNNING for task in mine)
         deployment["pendingCount"] = sum(task.life.phase in STARTING for task in mine)
-        deployment["desiredCount"] = service.desired_count if deployment["status"] == "PRIMARY" else 0
+        deployment["desiredCount"] = shifting.wanted(service, deployment)
     service.running_count = sum(deployment["runningCount"] for deployment in service.deployments)
     service.pending_count = sum(deployment["pendingCount"] for deployment in service.deployments)
     alive = {task.deployment for task in tasks if task.life.phase is not Phase.STOPPED}
     primary = service.deployments[0]
-    service.deployments = [item for item in service.deployments if item is primary or item["id"] in alive]
+    kept = [primary, *_under_way(service)]
+    service.deployments = [
+        item for item in service.deployments if item["id"] in alive or any(item is one for one in kept)
+    ]
     if service.status == "DRAINING" and not alive:
         service.status = "INACTIVE"
-    _settle(service, primary)
-    _break(service, primary)
+    if service.history[0].shift is None:
+        _settle(service, primary)
+        _break(service, primary)
+
+
+def split(service: Any, members: Sequence[Member]) -> list[tuple[dict[str, Any], list[Member]]]:
+    """Return each deployment that is planned for by itself, with the tasks that are counted for it.
+
+    A rolling one replaces the tasks of the others; the others leave the tasks of each other alone.
+    """
+    if service.history[0].shift is None:
+        return [(service.deployments[0], list(members))]
+    return [
+        (deployment, [one for one in members if one.deployment == deployment["id"]])
+        for deployment in service.deployments
+    ]
+
+
+def _under_way(service: Any) -> list[dict[str, Any]]:
+    """Return the deployments that are needed although they may have no tasks for a moment."""
+    current = service.history[0]
+    return [one for one in (current.source, current.target) if one] if current.shift and current.under_way else []
 
 
 def _settle(service: Any, primary: dict[str, Any]) -> None:
@@ -142,3 +165,13 @@ def _break(service: Any, primary: dict[str, Any]) -> None:
     rollback = ecs_deployment.roll_back(service, BREAKER)
     if rollback is not None:
         event(service, f"rolling back to deployment {rollback['id']}.")
+
+
+def count_clusters(backend: Any) -> None:
+    """Show the true counts of clusters."""
+    for cluster in backend.clusters.values():
+        states = [task.last_status for task in backend.tasks.get(cluster.name, {}).values()]
+        cluster.running_tasks_count = states.count("RUNNING")
+        cluster.pending_tasks_count = sum(state in ("PROVISIONING", "PENDING", "ACTIVATING") for state in states)
+        owned = [service for service in backend.services.values() if service.cluster_name == cluster.name]
+        cluster.active_services_count = sum(service.status == "ACTIVE" for service in owned)

@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from emulator.control_plane.fidelity import ecs_shifting
 from emulator.control_plane.fidelity.ecs_rollout import ServiceDeployment
 
 # What makes new tasks necessary: UpdateService begins a deployment when one of these becomes different.
@@ -38,11 +39,14 @@ def begin(service: Any) -> dict[str, Any]:
     """Roll the service's present template out; what was being rolled out until now stops."""
     if not hasattr(service, "history"):
         service.deployments, service.history = [], []
-    elif service.history[0].under_way:
+    source = ecs_shifting.serving(service)
+    if service.history and service.history[0].under_way:
         service.history[0].supersede()
     sources = tuple(service.deployments)
     deployment = _become_primary(service, _identifier())
-    service.history.insert(0, ServiceDeployment(service, deployment, sources))
+    begun = ServiceDeployment(service, deployment, sources)
+    ecs_shifting.prepare(begun, source)
+    service.history.insert(0, begun)
     return deployment
 
 
@@ -52,6 +56,8 @@ def roll_back(service: Any, reason: str) -> dict[str, Any] | None:
     AWS does it within the same service deployment, by new tasks.
     """
     current = service.history[0]
+    if current.shift is not None:
+        return ecs_shifting.roll_back(current, reason)
     candidate = next((one.settled for one in service.history if one.settled is not None), None)
     if candidate is None:
         current.lack_candidate()
@@ -72,7 +78,7 @@ def _become_primary(service: Any, number: str, revision: str = "") -> dict[str, 
     """Make a deployment of the service's present template, with a revision of its own unless it has one already."""
     for earlier in service.deployments:
         earlier["status"] = "ACTIVE"
-    identifier = f"ecs-svc/{number}"
+    identifier, made_from = f"ecs-svc/{number}", template(service)
     deployment = {
         "id": identifier,
         "status": "PRIMARY",
@@ -92,7 +98,8 @@ def _become_primary(service: Any, number: str, revision: str = "") -> dict[str, 
         "rolloutStateReason": f"ECS deployment {identifier} in progress.",
         # None of these is shown.
         "revision": revision or number,
-        "template": template(service),
+        "template": made_from,
+        "target_groups": tuple(one["targetGroupArn"] for one in ecs_shifting.balancers(made_from)),
         "images": _images(service),
     }
     service.deployments = [deployment, *service.deployments]

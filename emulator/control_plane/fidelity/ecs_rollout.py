@@ -13,9 +13,20 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from emulator.scheduler.shift import Shift
+
 Facts = dict[str, Any]
 UNDER_WAY = frozenset({"PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"})
 BREAKER = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+ALARM = "Service deployment rolled back because a CloudWatch alarm was triggered."
+
+
+@dataclass
+class AlarmWatch:
+    """Alarms that fire when a deployment begins are not heeded by it; those that fire later end it."""
+
+    ignored: frozenset[str] = frozenset()
+    triggered: tuple[str, ...] = ()
 
 
 @dataclass
@@ -37,6 +48,12 @@ class ServiceDeployment:
     ended: Facts = field(default_factory=dict)
     configuration: Facts = field(default_factory=dict)
     breaker_triggered: bool = False
+    # Only if the strategy is not ROLLING: what has the requests meanwhile, nothing at first, and how far it is.
+    source: Facts | None = None
+    shift: Shift | None = None
+    # Whether the listener rules were made to forward as the shift says.
+    directed: bool = False
+    alarms: AlarmWatch = field(default_factory=AlarmWatch)
 
     def __post_init__(self) -> None:
         """Keep the configuration as it was at the start."""

@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from emulator.control_plane.fidelity import ecs_deployment
+from emulator.control_plane.fidelity import ecs_deployment, ecs_shifting
 from emulator.control_plane.fidelity.ecs_rollout import ServiceDeployment
 from emulator.control_plane.fidelity.error import AwsError
 from emulator.scheduler.circuit_breaker import threshold_of
@@ -113,6 +113,8 @@ def _described(one: ServiceDeployment) -> Facts:
         "deploymentConfiguration": one.configuration,
         "rollback": one.rollback_details or None,
         "deploymentCircuitBreaker": _breaker(one),
+        "alarms": _alarms(one),
+        **ecs_shifting.stage(one),
     }
 
 
@@ -122,6 +124,7 @@ def _counts(one: ServiceDeployment, deployment: Facts) -> Facts:
         "requestedTaskCount": deployment["desiredCount"],
         "runningTaskCount": deployment["runningCount"],
         "pendingTaskCount": deployment["pendingCount"],
+        **ecs_shifting.weights(one, deployment),
     }
 
 
@@ -135,6 +138,16 @@ def _breaker(one: ServiceDeployment) -> Facts:
     }
 
 
+def _alarms(one: ServiceDeployment) -> Facts:
+    asked = one.configuration.get("alarms") or {}
+    watching = "MONITORING" if one.status == "IN_PROGRESS" else "MONITORING_COMPLETE"
+    return {
+        "status": "DISABLED" if not asked.get("enable") else "TRIGGERED" if one.alarms.triggered else watching,
+        "alarmNames": asked.get("alarmNames") or [],
+        "triggeredAlarmNames": list(one.alarms.triggered),
+    }
+
+
 def _revision(one: ServiceDeployment) -> Facts:
     kept = ("taskDefinition", "launchType", "capacityProviderStrategy", "networkConfiguration", "createdAt")
     return {
@@ -144,6 +157,7 @@ def _revision(one: ServiceDeployment) -> Facts:
         "clusterArn": one.service.cluster_arn,
         "loadBalancers": one.target["template"]["load_balancers"],
         "containerImages": one.target["images"],
+        "resolvedConfiguration": {"loadBalancers": ecs_shifting.resolved(one.target)},
     }
 
 
