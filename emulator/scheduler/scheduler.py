@@ -16,7 +16,7 @@ from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import Health, Target
 from emulator.processes import is_listening
-from emulator.scheduler import probe, record, services, targets
+from emulator.scheduler import deployment_alarms, probe, record, services, targets
 from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
@@ -43,6 +43,7 @@ class Scheduler:
         self._draining = settings.draining
         self._births = Births(settings, Addresses(settings.api_port, is_listening), authorizer)
         self._processes = TaskProcesses(settings)
+        self._minute = settings.minute_seconds
         self._shifting = Shifting(authorizer, settings.minute_seconds)
         self._logs = TaskLogs(settings)
         self._tasks: dict[str, RunningTask] = {}
@@ -187,11 +188,11 @@ class Scheduler:
 
     def _reconcile(self, backend: Any, service: Any, now: float) -> None:
         mine = [task for task in self._tasks.values() if task.service is service]
-        for message in self._shifting.advance(service, mine, now):
+        for message in (*deployment_alarms.heed(service), *self._shifting.advance(service, mine, now)):
             services.event(service, message)
         for deployment, members in services.split(service, services.members_of(service, mine, now)):
             self._follow(backend, service, deployment, members, mine, now)
-        services.count(service, mine)
+        services.count(service, mine, now, self._minute)
 
     def _follow(
         self, backend: Any, service: Any, deployment: dict[str, Any], members: list[Any], mine: list[Any], now: float

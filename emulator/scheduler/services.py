@@ -10,7 +10,7 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from emulator.control_plane.fidelity import ecs_deployment, ecs_rollout
-from emulator.scheduler import births, circuit_breaker, probe, shifting, targets
+from emulator.scheduler import births, circuit_breaker, deployment_alarms, probe, shifting, targets
 from emulator.scheduler.phase import STARTING, Phase
 from emulator.scheduler.plan import Decision, Member, Wish
 from emulator.scheduler.task import RunningTask
@@ -93,7 +93,7 @@ def tell_obstacles(service: Any, wish: Wish, decision: Decision) -> None:
         event(service, "was unable to place a task because its subnets do not exist.")
 
 
-def count(service: Any, tasks: Sequence[RunningTask]) -> None:
+def count(service: Any, tasks: Sequence[RunningTask], now: float, minute: float) -> None:
     """Show the true counts, end the rollout when it is over, and a deleted service when nothing is left of it."""
     for deployment in service.deployments:
         mine = [task for task in tasks if task.deployment == deployment["id"]]
@@ -111,7 +111,7 @@ def count(service: Any, tasks: Sequence[RunningTask]) -> None:
     if service.status == "DRAINING" and not alive:
         service.status = "INACTIVE"
     if service.history[0].shift is None:
-        _settle(service, primary)
+        _settle(service, primary, now, minute)
         _break(service, primary)
 
 
@@ -134,19 +134,27 @@ def _under_way(service: Any) -> list[dict[str, Any]]:
     return [one for one in (current.source, current.target) if one] if current.shift and current.under_way else []
 
 
-def _settle(service: Any, primary: dict[str, Any]) -> None:
+def _settle(service: Any, primary: dict[str, Any], now: float, minute: float) -> None:
     steady = (
         service.status == "ACTIVE"
         and len(service.deployments) == 1
         and primary["runningCount"] == primary["desiredCount"]
         and not primary["pendingCount"]
     )
-    if steady and primary["rolloutState"] == "IN_PROGRESS":
+    if steady and primary["rolloutState"] == "IN_PROGRESS" and _baked(service.history[0], now, minute):
         ecs_deployment.complete(service)
         event(service, f"(deployment {primary['id']}) deployment completed.")
     if steady and not getattr(service, "steady", False):
         event(service, "has reached a steady state.")
     service.steady = steady
+
+
+def _baked(current: Any, now: float, minute: float) -> bool:
+    """Tell whether the alarms of a deployment whose tasks all run have had time to fire; a rollback heeds none."""
+    if current.baked_at is None:
+        minutes = 0 if current.rollback else deployment_alarms.bake_minutes(current.configuration)
+        current.baked_at = now + minutes * minute
+    return bool(now >= current.baked_at)
 
 
 def _break(service: Any, primary: dict[str, Any]) -> None:

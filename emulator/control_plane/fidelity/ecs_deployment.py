@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from emulator.control_plane.fidelity import ecs_shifting
+from emulator.control_plane.fidelity import ecs_alarms, ecs_shifting
 from emulator.control_plane.fidelity.ecs_rollout import ServiceDeployment
 
 # What makes new tasks necessary: UpdateService begins a deployment when one of these becomes different.
@@ -46,6 +46,7 @@ def begin(service: Any) -> dict[str, Any]:
     deployment = _become_primary(service, _identifier())
     begun = ServiceDeployment(service, deployment, sources)
     ecs_shifting.prepare(begun, source)
+    begun.alarms.ignored = ecs_alarms.firing(ecs_alarms.asked(begun.configuration).get("alarmNames") or [])
     service.history.insert(0, begun)
     return deployment
 

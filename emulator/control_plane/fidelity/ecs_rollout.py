@@ -53,6 +53,8 @@ class ServiceDeployment:
     shift: Shift | None = None
     # Whether the listener rules were made to forward as the shift says.
     directed: bool = False
+    # When the alarms of a rolling one have had time to fire, once all tasks run.
+    baked_at: float | None = None
     alarms: AlarmWatch = field(default_factory=AlarmWatch)
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if path == "/slow":
             time.sleep(float(urllib.parse.parse_qs(query)["seconds"][0]))
-        status = int(os.environ.get("HEALTH", "200")) if path == "/healthz" else 200
+        status = int(os.environ.get("HEALTH", "200")) if path == "/healthz" else int(os.environ.get("STATUS", "200"))
         body = json.dumps({"pid": os.getpid(), "environment": dict(os.environ), "directory": os.getcwd()}).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
