@@ -15,6 +15,7 @@ from moto.ecs.models import Task
 from emulator.authorizer.authorizer import Authorizer
 from emulator.authorizer.network import Position
 from emulator.control_plane.fidelity import ecs_shifting
+from emulator.scheduler import memory
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
 from emulator.scheduler.capacity import next_provider
 from emulator.scheduler.container import Surroundings, command
@@ -91,6 +92,7 @@ class Births:
             life=Life(behind_balancer=bool(groups), stop_seconds=_stop(container)),
             born=time.monotonic(),
             age=self._age,
+            memory_limit=memory.limit(definition, container),
         )
         try:
             task.address = self._addresses.next(used, port)

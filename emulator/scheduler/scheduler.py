@@ -20,6 +20,7 @@ from emulator.scheduler import deployment_alarms, probe, record, services, targe
 from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
+from emulator.scheduler.disruptions import Disruptions
 from emulator.scheduler.phase import Phase, Sight, step
 from emulator.scheduler.plan import plan
 from emulator.scheduler.processes import TaskProcesses
@@ -46,6 +47,7 @@ class Scheduler:
         self._minute = settings.minute_seconds
         self._shifting = Shifting(authorizer, settings.minute_seconds)
         self._logs = TaskLogs(settings)
+        self.disruptions = Disruptions(gate)
         self._tasks: dict[str, RunningTask] = {}
         self._backoffs: dict[str, Backoff] = {}
 
@@ -71,6 +73,8 @@ class Scheduler:
         """Move every task on and every service towards its wish; call under the lock."""
         backend = _backend()
         now = time.monotonic()
+        for task in self.disruptions.interrupt(self._tasks.values()):
+            LOG.info("task %s is interrupted", task.id)
         for task in list(self._tasks.values()):
             self._notice_orders(backend, task)
             self._advance(task, now)
@@ -89,10 +93,12 @@ class Scheduler:
     def act(self) -> None:
         """Start and signal processes as decided."""
         self._processes.act(self._tasks.values())
+        self._processes.freeze(self._tasks.values(), self.disruptions.lost_zones)
 
     def end_all(self, seconds: float) -> None:
         """Stop every task at once, and kill what has not ended after a while."""
         end = time.monotonic() + seconds
+        self._processes.freeze(self._tasks.values(), ())
         while self._tasks:
             with self._gate.lock:
                 for task in list(self._tasks.values()):
@@ -199,7 +205,7 @@ class Scheduler:
     ) -> None:
         """Start and stop tasks as one deployment wants it."""
         may_start = self._backoff(deployment["id"]).may_start(now)
-        wish = services.wish_of(service, deployment, may_start=may_start)
+        wish = self.disruptions.spare(services.wish_of(service, deployment, may_start=may_start))
         decision = plan(wish, members)
         for task in mine:
             if task.id in decision.failed:

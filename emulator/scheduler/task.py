@@ -35,7 +35,11 @@ class RunningTask:
     execution_role: ExecutionRole | None = None
     command: Command | None = None
     process: subprocess.Popen[bytes] | None = None
+    frozen: bool = False
     failure: str = ""
+    # Bytes that the container may use, 0 for any number; and why it was ended, if AWS itself did it.
+    memory_limit: int = 0
+    container_reason: str = ""
     log_stream: tuple[str, str] | None = None
     log_offset: int = 0
     sight: Sight = field(default_factory=Sight)

@@ -147,6 +147,45 @@ def test_a_program_that_is_never_healthy(account: Account, good: str, deploy: De
     assert "Health checks failed with these codes: [503]" in done["msg"]
 
 
+def test_a_slow_start_within_the_grace_period(account: Account, good: str, deploy: Deploy) -> None:
+    """Its target fails its checks in the meantime, which ECS does not look at yet."""
+    account.update("shop", healthCheckGracePeriodSeconds=60)
+    done = deploy({"variables": {"START_AFTER": "8"}})
+    account.update("shop", healthCheckGracePeriodSeconds=0)
+    assert done["verdict"] == "succeeded", done["msg"]
+    assert deploy(revision=good)["verdict"] == "succeeded"
+
+
+@pytest.mark.full
+def test_a_slow_start_beyond_the_grace_period(account: Account, good: str, deploy: Deploy) -> None:
+    done = deploy({"variables": {"START_AFTER": "60"}})
+    rolled_back(account, good, done)
+    assert "failed ELB health checks" in done["failing_task"]["stopped_reason"]
+    assert done["log_lines"] == ["stand-in starts"]
+
+
+def test_a_program_that_does_not_speak_tls(account: Account, good: str, deploy: Deploy) -> None:
+    done = deploy({"variables": {"PLAIN": "yes"}})
+    rolled_back(account, good, done)
+    assert "failed ELB health checks" in done["failing_task"]["stopped_reason"]
+    assert done["target_health"]["description"] == "Health checks failed"
+
+
+def test_a_secret_that_is_missing(account: Account, good: str, deploy: Deploy) -> None:
+    missing = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:nobody-AbCdEf"
+    done = deploy({"secrets": [{"name": "PASSWORD", "valueFrom": missing}]})
+    rolled_back(account, good, done)
+    assert "ResourceNotFoundException" in done["failing_task"]["stopped_reason"]
+
+
+def test_a_program_that_takes_more_memory_than_it_has(account: Account, good: str, deploy: Deploy) -> None:
+    done = deploy({"variables": {"HOARD_MIB": "600", "START_AFTER": "30"}})
+    rolled_back(account, good, done)
+    assert done["failing_task"]["exit_code"] == 137
+    assert "OutOfMemoryError: Container killed due to memory usage" in done["failing_task"]["stopped_reason"]
+    assert "OutOfMemoryError" in done["msg"]
+
+
 @pytest.mark.full
 def test_a_program_that_listens_on_another_port(account: Account, good: str, deploy: Deploy) -> None:
     done = deploy({"variables": {"GRANIAN_PORT": "9443"}})

@@ -47,6 +47,9 @@ def main() -> None:
     print("stand-in starts", flush=True)
     if "FAIL" in os.environ:
         sys.exit(int(os.environ["FAIL"]))
+    hoard = b"x" * (int(os.environ.get("HOARD_MIB", "0")) << 20)
+    time.sleep(float(os.environ.get("START_AFTER", "0")))
+    print(f"stand-in listens, with {len(hoard)} bytes", flush=True)
     if "CRASH_AFTER" in os.environ:
         threading.Timer(float(os.environ["CRASH_AFTER"]), crash).start()
     if "STUBBORN" in os.environ:  # Before it listens, by which tests know that it is so.
@@ -55,7 +58,8 @@ def main() -> None:
     context.load_cert_chain(Path(__file__).with_name("server.pem"))
     address = (os.environ["GRANIAN_HOST"], int(os.environ["GRANIAN_PORT"]))
     server = http.server.ThreadingHTTPServer(address, Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    if "PLAIN" not in os.environ:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = False
     if "STUBBORN" not in os.environ:
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
