@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+STAGES = [
+    *("RECONCILE_SERVICE", "PRE_SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT"),
+    *("PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT"),
+]
 STRATEGY: dict[str, Any] = {
     "capacity_provider": {"type": "str", "required": True},
     "weight": {"type": "int", "default": 1},
@@ -16,6 +20,15 @@ BALANCER: dict[str, Any] = {
     "target_group_arn": {"type": "str", "required": True},
     "container_name": {"type": "str", "required": True},
     "container_port": {"type": "int", "required": True},
+    "alternate_target_group_arn": {"type": "str"},
+    "production_rule_arn": {"type": "str"},
+    "test_rule_arn": {"type": "str"},
+    "role_arn": {"type": "str"},
+}
+HOOK: dict[str, Any] = {
+    "target_arn": {"type": "str", "required": True},
+    "role_arn": {"type": "str"},
+    "stages": {"type": "list", "elements": "str", "required": True, "choices": STAGES},
 }
 ARGUMENT_SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
@@ -32,6 +45,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "minimum_healthy_percent": {"type": "int", "default": 100},
     "maximum_percent": {"type": "int", "default": 200},
     "circuit_breaker_enabled": {"type": "bool", "default": True},
+    "deployment_strategy": {
+        "type": "str",
+        "choices": ["rolling", "blue_green", "canary", "linear"],
+        "default": "rolling",
+    },
+    "bake_minutes": {"type": "int", "default": 10},
+    "step_percent": {"type": "float", "default": 10.0},
+    "step_bake_minutes": {"type": "int", "default": 10},
+    "rollback_alarms": {"type": "list", "elements": "str", "default": []},
+    "lifecycle_hooks": {"type": "list", "elements": "dict", "options": HOOK, "default": []},
     "zone_rebalancing_enabled": {"type": "bool", "default": True},
     "managed_tags_enabled": {"type": "bool", "default": True},
     "propagate_tags": {"type": "str", "choices": ["SERVICE", "TASK_DEFINITION", "NONE"], "default": "SERVICE"},

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_strategy_plan as strategies
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import (
     PlanError,
     checked_strategy,
@@ -32,6 +33,10 @@ AS_GIVEN = (
     *("name", "task_definition", "platform_version", "health_check_grace_period", "propagate_tags"),
     *("minimum_healthy_percent", "maximum_percent"),
 )
+CONFIGURED = (
+    *("minimum_healthy_percent", "maximum_percent", "circuit_breaker_enabled", "deployment_strategy"),
+    *("bake_minutes", "step_percent", "step_bake_minutes", "rollback_alarms", "lifecycle_hooks"),
+)
 STRATEGY = "capacity_provider_strategy"
 
 
@@ -52,6 +57,12 @@ class Service:
     minimum_healthy_percent: int = 0
     maximum_percent: int = 0
     circuit_breaker_enabled: bool = False
+    deployment_strategy: str = ""
+    bake_minutes: int = 0
+    step_percent: float = 0.0
+    step_bake_minutes: int = 0
+    rollback_alarms: tuple[str, ...] = ()
+    lifecycle_hooks: tuple[Mapping[str, Any], ...] = ()
     health_check_grace_period: int = 0
     zone_rebalancing_enabled: bool = False
     managed_tags_enabled: bool = False
@@ -66,6 +77,7 @@ class Service:
                 "targetGroupArn": one["target_group_arn"],
                 "containerName": one["container_name"],
                 "containerPort": one["container_port"],
+                **strategies.advanced(one),
             }
             for one in self.load_balancers
         ]
@@ -79,6 +91,7 @@ class Service:
             "minimumHealthyPercent": self.minimum_healthy_percent,
             "maximumPercent": self.maximum_percent,
             "deploymentCircuitBreaker": breaker,
+            **strategies.request(self),
         }
         grace = self.health_check_grace_period
         configured = {"deploymentConfiguration": deployment}
@@ -90,7 +103,7 @@ class Service:
             "platform_version": {"platformVersion": self.platform_version},
             **dict.fromkeys(("subnets", "security_groups", "public_ip_enabled"), networked),
             "load_balancers": {"loadBalancers": balancers},
-            **dict.fromkeys(("minimum_healthy_percent", "maximum_percent", "circuit_breaker_enabled"), configured),
+            **dict.fromkeys(CONFIGURED, configured),
             # Without a load balancer nobody waits for one.
             "health_check_grace_period": {"healthCheckGracePeriodSeconds": grace} if balancers else {},
             "zone_rebalancing_enabled": {"availabilityZoneRebalancing": rebalancing},
@@ -160,6 +173,7 @@ def described(found: Facts | None) -> Service:
         minimum_healthy_percent=int(configuration.get("minimumHealthyPercent", 100)),
         maximum_percent=int(configuration.get("maximumPercent", 200)),
         circuit_breaker_enabled=bool(breaker.get("enable") and breaker.get("rollback")),
+        **strategies.described(configuration),
         health_check_grace_period=int(found.get("healthCheckGracePeriodSeconds") or 0),
         zone_rebalancing_enabled=found.get("availabilityZoneRebalancing") == "ENABLED",
         managed_tags_enabled=bool(found.get("enableECSManagedTags")),
@@ -175,6 +189,7 @@ def _balancers(found: Sequence[Facts]) -> tuple[dict[str, Any], ...]:
             "target_group_arn": one["targetGroupArn"],
             "container_name": one["containerName"],
             "container_port": one["containerPort"],
+            **strategies.advanced_view(one),
         }
         for one in found
     )
@@ -196,14 +211,20 @@ def plan(before: Service, params: Facts) -> Change:
         capacity_provider_strategy=checked_strategy(params[STRATEGY], STRATEGY),
         subnets=tuple(sorted(params["subnets"])),
         security_groups=tuple(sorted(params["security_groups"])),
-        load_balancers=_sorted(params["load_balancers"]),
+        load_balancers=_sorted(strategies.kept_apart(before.load_balancers, _spelt_out(params["load_balancers"]))),
         tags={**kept, **params["tags"]},
+        **strategies.settings(params),
         **same,
     )
     return Change(before, after)
 
 
+def _spelt_out(balancers: Sequence[Facts]) -> list[dict[str, Any]]:
+    return [{**one, **{name: one.get(name) or "" for name in strategies.ADVANCED}} for one in balancers]
+
+
 def _check(params: Facts) -> None:
+    strategies.check(params)
     if not params[STRATEGY]:
         raise PlanError(f"{STRATEGY} is empty; expected one capacity provider at least.")
     if not params["load_balancers"] and params["health_check_grace_period"]:

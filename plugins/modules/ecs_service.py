@@ -73,24 +73,6 @@ options:
     description: Whether tasks get public addresses.
     type: bool
     default: false
-  load_balancers:
-    description: Where tasks are registered.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      target_group_arn:
-        description: The target group, which a listener has to use.
-        type: str
-        required: true
-      container_name:
-        description: The container that is registered.
-        type: str
-        required: true
-      container_port:
-        description: Its port.
-        type: int
-        required: true
   health_check_grace_period:
     description: For how many seconds a new task may be unhealthy at the load balancer.
     type: int
@@ -104,7 +86,9 @@ options:
     type: int
     default: 200
   circuit_breaker_enabled:
-    description: Whether a deployment whose tasks do not become healthy is rolled back.
+    description:
+      - Whether a deployment whose tasks do not become healthy is rolled back. It works with
+        O(deployment_strategy=rolling) only, and is refused with any other.
     type: bool
     default: true
   zone_rebalancing_enabled:
@@ -143,6 +127,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - palisade.ecs.ecs_strategy
 """
 
 EXAMPLES = r"""
@@ -165,6 +150,22 @@ EXAMPLES = r"""
   palisade.ecs.ecs_service:
     <<: *service
     zone_rebalancing_enabled: false
+
+- name: Have deployments try new tasks with every tenth request for ten minutes
+  palisade.ecs.ecs_service:
+    <<: *service
+    load_balancers:
+      - target_group_arn: "{{ balancing }}:targetgroup/shop-dev/fedcba9876543210"
+        alternate_target_group_arn: "{{ balancing }}:targetgroup/shop-dev-other/0123456789abcdef"
+        production_rule_arn: "{{ balancing }}:listener-rule/app/shop-dev/0a1b2c3d4e5f6789/0123456789abcdef/f1"
+        role_arn: arn:aws:iam::123456789012:role/shop-dev-eu-central-1-infrastructure
+        container_name: app
+        container_port: 8443
+    deployment_strategy: canary
+    circuit_breaker_enabled: false
+    rollback_alarms: [shop-dev-service-errors]
+  vars:
+    balancing: arn:aws:elasticloadbalancing:eu-central-1:123456789012
 """
 
 RETURN = r"""

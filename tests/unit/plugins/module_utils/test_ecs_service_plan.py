@@ -27,6 +27,12 @@ WANTED: dict[str, Any] = {
     "minimum_healthy_percent": 100,
     "maximum_percent": 200,
     "circuit_breaker_enabled": True,
+    "deployment_strategy": "rolling",
+    "bake_minutes": 10,
+    "step_percent": 10.0,
+    "step_bake_minutes": 10,
+    "rollback_alarms": [],
+    "lifecycle_hooks": [],
     "zone_rebalancing_enabled": True,
     "managed_tags_enabled": True,
     "propagate_tags": "SERVICE",
@@ -104,6 +110,8 @@ def test_parts_of_one_parameter_are_asked_for_together() -> None:
             "minimumHealthyPercent": 100,
             "maximumPercent": 150,
             "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "strategy": "ROLLING",
+            "alarms": {"alarmNames": [], "enable": False, "rollback": False},
         }
     }
 
