@@ -14,7 +14,11 @@ from tests.integration.plugins.modules.wafv2_account import make_balancer
 
 @pytest.fixture
 def wanted(aws: AwsAccount) -> Json:
-    """The arguments of a rule between two groups, on a listener that forwards to the first."""
+    return between_two_groups(aws)
+
+
+def between_two_groups(aws: AwsAccount) -> Json:
+    """Return the arguments of a rule between two groups, on a listener that forwards to the first."""
     elbv2, balancer = aws.client("elbv2"), make_balancer(aws, "shop")
     vpc = aws.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     kind = {"Protocol": "HTTPS", "Port": 8443, "VpcId": vpc, "TargetType": "ip"}
