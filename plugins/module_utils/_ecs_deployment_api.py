@@ -31,6 +31,14 @@ class EcsErrorHandler(AWSErrorHandler):
         return is_boto3_error_code(GONE)
 
 
+class StopErrorHandler(AWSErrorHandler):
+    """Knows how ECS says that a deployment has ended meanwhile."""
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["ConflictException", "ServiceDeploymentNotFoundException"])
+
+
 class DeploymentWaiterFactory(BaseWaiterFactory):
     """Makes the waiters that look until something has happened, or for a while."""
 
@@ -159,6 +167,24 @@ def wait_until_listed(client: Any, cluster: str, service: str, known: Sequence[s
 def wait_until_ended(client: Any, arn: str, seconds: float) -> bool:
     """Wait for a while until a deployment has ended; say whether it has."""
     return _wait(client, "deployment_ended", seconds, 2, serviceDeploymentArns=[arn])
+
+
+def stage(client: Any, arn: str) -> str:
+    """Return the stage of a deployment that moves requests, nothing of any other."""
+    found = _call(client, "describe_service_deployments", serviceDeploymentArns=[arn])["serviceDeployments"]
+    return next((str(one.get("lifecycleStage") or "") for one in found), "")
+
+
+def stop(client: Any, arn: str) -> bool:
+    """Have a deployment rolled back; say whether it was still under way."""
+
+    @StopErrorHandler.deletion_error_handler(f"stop {arn}")
+    @AWSRetry.jittered_backoff()
+    def attempt() -> bool:
+        client.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+        return True
+
+    return bool(attempt())
 
 
 def wait_until_missing(client: Any, cluster: str, service: str, seconds: float) -> bool:

@@ -34,6 +34,7 @@ class Outcome:
     reason: str = ""
     rollback: Facts = field(default_factory=lambda: {"trigger": "", "reason": "", "task_definition": ""})
     phases: Facts = field(default_factory=dict)
+    stages: Facts = field(default_factory=dict)
 
     def as_result(self) -> dict[str, Any]:
         """Return what the module returns of it."""
@@ -44,6 +45,7 @@ class Outcome:
             "status_reason": self.reason,
             "rollback": dict(self.rollback),
             "phases": dict(self.phases),
+            "stages": dict(self.stages),
         }
 
 
@@ -93,7 +95,8 @@ def outcome(entry: Facts, definition: str, history: Sequence[Facts] = (), timed_
     reason = str(entry.get("statusReason") or "")
     if timed_out:
         verdict = TIMED_OUT
-        reason = f"It was still {status} after {timed_out} s." + (f" {reason}" if reason else "")
+        still = f"It was still {status} after" if under_way(entry) else "It was stopped because it was not over after"
+        reason = f"{still} {timed_out} s." + (f" {reason}" if reason else "")
     elif left(entry) == definition:
         verdict = SUCCEEDED
     else:

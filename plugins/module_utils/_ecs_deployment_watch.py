@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Palisade contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Following a deployment to its end, and gathering why it failed. Only reads."""
+"""Following a deployment to its end, and gathering why it failed. Stops it if it is late and that is wanted."""
 
 from __future__ import annotations
 
@@ -22,6 +22,27 @@ Facts = Mapping[str, Any]
 
 
 @dataclass
+class Stages:
+    """The stages of a deployment that moves requests, as they were seen, and when each was seen first."""
+
+    entered: list[tuple[str, float]] = field(default_factory=list)
+
+    def enter(self, stage: str, now: float) -> None:
+        """Note in which stage a deployment is; none before and after."""
+        if (stage or self.entered) and (not self.entered or self.entered[-1][0] != stage):
+            self.entered.append((stage, now))
+
+    def seconds(self, now: float) -> dict[str, int]:
+        """Return for how long each lasted, one that came again altogether."""
+        found: dict[str, int] = {}
+        ends = [begin for _, begin in self.entered[1:]] + [now]
+        for (stage, begin), end in zip(self.entered, ends, strict=False):
+            if stage:
+                found[stage] = found.get(stage, 0) + round(end - begin)
+        return found
+
+
+@dataclass
 class Watch:
     """A deployment of a task definition, given by its ARN; all methods raise AnsibleAWSError."""
 
@@ -33,6 +54,7 @@ class Watch:
     definition: str
     # Targets that were seen unhealthy: they are gone when the deployment has ended.
     seen: dict[str, Facts] = field(default_factory=dict)
+    stages: Stages = field(default_factory=Stages)
 
     def follow(self, entry: Facts, started: bool) -> tuple[plan.Outcome, failure.Evidence]:
         """Wait until a deployment has ended and its tasks have proven themselves; return how, and why."""
@@ -42,7 +64,10 @@ class Watch:
         arn = entry["serviceDeploymentArn"]
         entry = next((one for one in history if one["serviceDeploymentArn"] == arn), entry)
         late = 0 if ended or not plan.under_way(entry) else int(self.params["wait_timeout"])
+        if late and self.params["rollback_on_timeout"]:
+            entry = self._give_up(entry)
         outcome = plan.outcome(entry, self.definition, history, late)
+        outcome = replace(outcome, stages=self.stages.seconds(time.monotonic()))
         if outcome.verdict == plan.SUCCEEDED and fresh:
             outcome = self._bake(entry, outcome)
         return outcome, failure.Evidence() if outcome.verdict == plan.SUCCEEDED else self._evidence(entry)
@@ -54,11 +79,27 @@ class Watch:
     def _wait(self, arn: str) -> bool:
         """Wait until a deployment has ended, noting on the way which targets are unhealthy; say whether it has."""
         end = time.monotonic() + self.params["wait_timeout"]
+        self._look_at_stage(arn)
         while not api.wait_until_ended(self.ecs, arn, _pause(self.params["wait_interval"], end)):
             self._look_at_targets()
+            self._look_at_stage(arn)
             if time.monotonic() >= end:
                 return False
+        self.stages.enter("", time.monotonic())
         return True
+
+    def _look_at_stage(self, arn: str) -> None:
+        configuration = self.service.get("deploymentConfiguration") or {}
+        if configuration.get("strategy", "ROLLING") != "ROLLING":
+            self.stages.enter(api.stage(self.ecs, arn), time.monotonic())
+
+    def _give_up(self, entry: Facts) -> Facts:
+        """Have ECS go back, wait for that as long again, and return what came of it."""
+        arn = str(entry["serviceDeploymentArn"])
+        if api.stop(self.ecs, arn):
+            self._wait(arn)
+        history = api.history(self.ecs, *self._place)
+        return next((one for one in history if one["serviceDeploymentArn"] == arn), entry)
 
     def _bake(self, entry: Facts, outcome: plan.Outcome) -> plan.Outcome:
         """Look on for a while, for ECS calls a deployment successful as soon as its tasks are healthy for once."""

@@ -63,9 +63,16 @@ options:
     default: 0
   wait_timeout:
     description:
-      - For how many seconds to follow the deployment. What takes longer is a failure. ECS goes on with it by itself.
+      - For how many seconds to follow the deployment. What takes longer is a failure. ECS goes on with it by itself,
+        unless O(rollback_on_timeout).
     type: int
     default: 900
+  rollback_on_timeout:
+    description:
+      - Have ECS go back when the deployment takes longer than O(wait_timeout), and wait for that as long again. A
+        deployment that moves requests has no circuit breaker, and would go on for ever when its tasks do not start.
+    type: bool
+    default: false
   wait_interval:
     description: How often to look, in seconds.
     type: int
@@ -173,6 +180,13 @@ phases:
   returned: always, unless something is wrong before the deployment
   type: dict
   sample: {pending: 0, rollout: 74, rollback: 31}
+stages:
+  description:
+    - For how many seconds a deployment that moves requests was in each stage, as far as it was followed, and as exactly
+      as O(wait_interval).
+  returned: always, unless something is wrong before the deployment
+  type: dict
+  sample: {SCALE_UP: 48, PRODUCTION_TRAFFIC_SHIFT: 600, BAKE_TIME: 600}
 failing_task:
   description:
     - The last task of the deployment that failed, or without one a task that is not running yet. All empty, with an
@@ -207,25 +221,12 @@ log_lines:
   sample: ["ValueError: TABLE_NAME is missing"]
 """
 
-from typing import Any
-
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment import Deployment
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_arguments import ARGUMENT_SPEC
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import SUCCEEDED, DeploymentError
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_failure_plan import story
-
-ARGUMENT_SPEC: dict[str, Any] = {
-    "state": {"type": "str", "choices": ["registered", "deployed", "followed"], "default": "deployed"},
-    "cluster": {"type": "str", "required": True},
-    "service": {"type": "str", "required": True},
-    "task_definition": {"type": "dict"},
-    "revision": {"type": "str"},
-    "rollback": {"type": "bool", "default": False},
-    "bake_time": {"type": "int", "default": 0},
-    "wait_timeout": {"type": "int", "default": 900},
-    "wait_interval": {"type": "int", "default": 10},
-}
 
 
 def main() -> None:

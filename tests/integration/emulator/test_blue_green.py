@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 from botocore.exceptions import ClientError
 
 from tests.integration.emulator.emulator_account import EVERYTHING, Account
 from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
 from tests.integration.emulator.test_deployments import ended, events, newest
+from tests.integration.plugins.modules.aws_account import AwsAccount
 
 TRUST = {
     "Version": "2012-10-17",
@@ -217,3 +219,30 @@ def test_another_strategy_than_rolling_needs_two_groups(stage: Stage) -> None:
     alone = {key: value for key, value in stage.balancer.items() if key != "advancedConfiguration"}
     with pytest.raises(ClientError, match="advancedConfiguration is required"):
         stage.account.update("shop", loadBalancers=[alone])
+
+
+def follow(stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **options: Any) -> Json:
+    """Return what the module says of a deployment that it begins."""
+    named = {"cluster": "shop", "service": "shop", "endpoint_url": stage.account.emulator.endpoint}
+    return AwsAccount(monkeypatch, capsys).run(ecs_deployment, **named, wait_interval=1, **options)
+
+
+def test_a_deployment_is_followed_from_stage_to_stage(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.account.steady("shop")
+    done = follow(stage, monkeypatch, capsys, revision=stage.account.definition(environment={"RELEASE": "8"}))
+    assert done["verdict"] == "succeeded"
+    # The others take less time than there is between two looks.
+    assert done["stages"]["PRODUCTION_TRAFFIC_SHIFT"] >= 2
+
+
+def test_one_that_never_gets_ready_is_stopped_when_its_time_is_over(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = stage.account.steady("shop")["taskDefinition"]
+    bad = stage.account.definition(environment={"HEALTH": "500"})
+    done = follow(stage, monkeypatch, capsys, revision=bad, wait_timeout=12, rollback_on_timeout=True)
+    assert (done["verdict"], done["status"]) == ("timed_out", "ROLLBACK_SUCCESSFUL")
+    assert "It was stopped because it was not over after 12 s" in done["msg"]
+    assert done["rollback"]["task_definition"] == stage.account.steady("shop")["taskDefinition"] == before
