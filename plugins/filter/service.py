@@ -10,6 +10,10 @@ from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
 from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_budget import deployment_budget
+from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_strategy import (
+    deployment_strategy_problems,
+    shift_minutes,
+)
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
 from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
@@ -24,10 +28,13 @@ class FilterModule:
         return {
             "active_service": facts.active_service,
             "deployment_budget": deployment_budget,
+            "deployment_strategy_problems": deployment_strategy_problems,
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
             "scratch_volumes": scratch_volumes,
             "service_alarms": service_alarms,
             "service_dashboard": service_dashboard,
+            "shift_minutes": shift_minutes,
+            "target_group_arns": facts.target_group_arns,
         }

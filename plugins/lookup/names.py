@@ -32,8 +32,8 @@ options:
         V(execution_role), V(task_role), V(infrastructure_role), V(flow_log_role), V(backup_role), V(execution_policy),
         V(task_policy), V(infrastructure_policy), V(flow_log_policy), V(backup_policy),
         V(boundary), V(data_key_alias), V(logs_key_alias), V(images_key_alias), V(missing_key),
-        V(missing_load_balancer), V(missing_target_group), V(missing_web_acl), V(web_acl), V(waf_log_group),
-        V(flow_log_group), V(log_bucket),
+        V(missing_load_balancer), V(missing_target_group), V(missing_listener_rule), V(missing_web_acl), V(web_acl),
+        V(waf_log_group), V(flow_log_group), V(log_bucket),
         V(alarm_topic), V(registry).
     required: true
     type: list

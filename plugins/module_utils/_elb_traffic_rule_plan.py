@@ -109,6 +109,6 @@ def _removed(before: Rule, first: str) -> Rule:
     if others:
         raise PlanError(
             f"the rule {before.rule_arn} leads requests to {', '.join(others)}, and without it they went to {first}, "
-            "where no task may be. Deploy once more before: then the first group is in use again. Nothing was changed."
+            "where no task may be. Deploy once more before: then the first group is in use again."
         )
     return Rule()

@@ -17,6 +17,8 @@ def deployment_budget(settings: Mapping[str, int]) -> str:
     told = {name: int(value) for name, value in settings.items()}
     checks = CHECKS * told["health_check_interval"]
     drain, stop, bake = told["deregistration_delay"], told["stop_timeout"], told["bake_time"]
+    if shift := told.get("shift_seconds", 0):
+        return _of_shift(checks, drain, stop, shift, told["wait_timeout"])
     works = checks + drain + bake
     fails = _rounds(told["desired_count"]) * (max(checks, told["grace_period"]) + drain + stop)
     sentences = [
@@ -29,6 +31,17 @@ def deployment_budget(settings: Mapping[str, int]) -> str:
     if limit < max(works - bake + stop, fails):
         sentences.append(f"After {limit} s it is taken for failed, which may be before it is over.")
     return " ".join(sentences)
+
+
+def _of_shift(checks: int, drain: int, stop: int, shift: int, limit: int) -> str:
+    """Return the same of a deployment that moves requests, which nothing but an alarm or the limit ends."""
+    works = checks + shift + drain
+    return (
+        f"A deployment takes {works} to {works + stop} s and the time in which a task starts: {checks} s of health "
+        f"checks, {shift} s in which it waits for alarms, {drain} s in which old tasks drain, up to {stop} s in which "
+        "they stop. "
+        f"One that is not over after {limit} s is rolled back."
+    )
 
 
 def _rounds(desired: int) -> int:

@@ -27,3 +27,9 @@ def running_image(definition: Facts, container: str) -> str:
     """Return the image of a container in a task definition as ecs_taskdefinition_info gives it, or nothing."""
     containers = definition.get("container_definitions") or []
     return next((str(one["image"]) for one in containers if one["name"] == container), "")
+
+
+def target_group_arns(names: Sequence[str], found: Sequence[Facts], missing: str) -> list[str]:
+    """Return the ARNs of target groups in the order of their names, a placeholder for those that are not there."""
+    arns = {one["target_group_name"]: str(one["target_group_arn"]) for one in found if one.get("target_group_arn")}
+    return [arns.get(name, missing) for name in names]

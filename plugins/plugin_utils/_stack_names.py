@@ -84,6 +84,10 @@ SHAPES = {
     # Well-formed, and never of anything that exists: for the dry run of an empty account.
     "missing_load_balancer": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}"),
     "missing_target_group": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:targetgroup/{name}"),
+    "missing_listener_rule": (
+        "{stack}/" + "/".join(("0" * 16,) * 3),
+        "elasticloadbalancing:{region}:{account}:listener-rule/app/{name}",
+    ),
     "missing_web_acl": (
         "{stack}/ffffffff-ffff-ffff-ffff-ffffffffffff",
         "wafv2:{region}:{account}:regional/webacl/{name}",

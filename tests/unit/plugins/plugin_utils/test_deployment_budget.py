@@ -33,3 +33,9 @@ def test_fewer_tasks_fail_one_after_the_other(desired: int, seconds: int) -> Non
 @pytest.mark.parametrize(("limit", "said"), [(299, True), (300, False)])
 def test_a_limit_that_comes_before_the_end_is_told(limit: int, said: bool) -> None:
     assert ("may be before it is over" in deployment_budget({**SETTINGS, "wait_timeout": limit})) is said
+
+
+def test_what_moves_requests_waits_for_alarms_and_is_stopped_in_the_end() -> None:
+    told = deployment_budget({**SETTINGS, "bake_time": 0, "shift_seconds": 1200, "wait_timeout": 2100})
+    assert "takes 1250 to 1310 s" in told
+    assert told.endswith("One that is not over after 2100 s is rolled back.")

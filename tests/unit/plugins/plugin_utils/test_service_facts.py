@@ -10,6 +10,7 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._service_facts import
     active_service,
     published_image,
     running_image,
+    target_group_arns,
 )
 
 IMAGE = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-dev@sha256:{'0' * 64}"
@@ -61,3 +62,12 @@ def test_image_of_the_container_is_read_beside_a_sidecar() -> None:
 )
 def test_definition_without_the_container_gives_no_image(definition: dict[str, Any]) -> None:
     assert running_image(definition, "app") == ""
+
+
+def test_target_groups_are_in_the_order_of_their_names() -> None:
+    found = [
+        {"target_group_name": "shop-other", "target_group_arn": "arn:b"},
+        {"changed": True},
+        {"target_group_name": "shop", "target_group_arn": "arn:a"},
+    ]
+    assert target_group_arns(["shop", "shop-other", "gone"], found, "none") == ["arn:a", "arn:b", "none"]

@@ -71,6 +71,7 @@ NAMES = {
     "layer_bucket": "prod-eu-central-1-starport-layer-bucket",
     "missing_load_balancer": "shop-dev/0000000000000000",
     "missing_target_group": "shop-dev/0000000000000000",
+    "missing_listener_rule": "shop-dev/0000000000000000/0000000000000000/0000000000000000",
     "missing_web_acl": "shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
     "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
 }
@@ -122,6 +123,9 @@ ARNS = {
     "alarm_topic": "sns:eu-central-1:123456789012:shop-dev-alarms",
     "missing_load_balancer": f"{BALANCERS}:loadbalancer/app/shop-dev/0000000000000000",
     "missing_target_group": f"{BALANCERS}:targetgroup/shop-dev/0000000000000000",
+    "missing_listener_rule": (
+        f"{BALANCERS}:listener-rule/app/shop-dev/0000000000000000/0000000000000000/0000000000000000"
+    ),
     "missing_web_acl": "wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
 

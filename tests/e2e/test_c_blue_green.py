@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site whose deployments are canaries. A minute takes a second. Each test goes on from the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployer.steps import other_image
+from tests.e2e.load import Load
+from tests.e2e.site import STACK, Site
+
+pytestmark = pytest.mark.full
+DEPLOY = "playbooks/deploy.yml"
+CANARY = {
+    "ecs_service_deployment_strategy": "canary",
+    "ecs_service_step_percent": 50.0,
+    "ecs_service_bake_minutes": 5,
+}
+BROKEN = {"ecs_service_container_environment": {"STOREFRONT_TABLE_NAME": "gone", "AWS_REGION": "eu-central-1"}}
+
+
+@pytest.fixture(scope="module")
+def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    settings = {"PALISADE_MINUTE_SECONDS": "1"}
+    with Site(tmp_path_factory.mktemp("a canary") / "run", settings=settings).running() as site:
+        site.playbook(*given())
+        yield site
+
+
+def given(**more: Any) -> tuple[str, str]:
+    return "-e", json.dumps({**CANARY, **more})
+
+
+def weights(site: Site) -> list[int]:
+    """Return the shares of both target groups, in the order of their names."""
+    elbv2 = site.client("elbv2")
+    (balancer,) = elbv2.describe_load_balancers()["LoadBalancers"]
+    (listener,) = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    (rule,) = [
+        one for one in elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"] if not one["IsDefault"]
+    ]
+    groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
+    return [one["Weight"] for one in sorted(groups, key=lambda one: str(one["TargetGroupArn"]).split("/")[1])]
+
+
+def definition(site: Site) -> str:
+    service = site.client("ecs").describe_services(cluster=STACK, services=[STACK])["services"][0]
+    return str(service["taskDefinition"]).rpartition("/")[2]
+
+
+def test_a_second_run_changes_nothing(canaries: Site) -> None:
+    assert weights(canaries) == [100, 0]
+    assert "changed=0" in canaries.playbook(*given())
+
+
+def test_a_canary_becomes_the_site_and_no_request_is_lost(
+    canaries: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work: Path = tmp_path_factory.mktemp("other image")
+    with Load(canaries.url, canaries.authority, 240) as load:
+        said = canaries.playbook(*given(**other_image(work)), playbook=DEPLOY)
+    assert load.failed == 0, load.answers
+    assert "verdict      succeeded" in said
+    assert "PRODUCTION_TRAFFIC_SHIFT" in said
+    assert b"another image" in canaries.request("static/storefront.css")[1]
+    assert weights(canaries) == [0, 100]
+
+
+def test_runs_leave_the_requests_where_they_are(canaries: Site) -> None:
+    before = definition(canaries)
+    assert "changed=0" in canaries.playbook(*given(), "--tags", "ecs_service")
+    assert (definition(canaries), weights(canaries)) == (before, [0, 100])
+
+
+def test_errors_of_a_canary_lead_back_to_what_worked(canaries: Site) -> None:
+    before = definition(canaries)
+    with Load(canaries.url, canaries.authority, 240):
+        done = canaries.run("ansible-playbook", "-i", "inventories/local", DEPLOY, *given(**BROKEN))
+    said = " ".join(done.stdout.replace("\\n", " ").split())
+    assert done.returncode == 2, done.stdout[-4000:]
+    assert f"rolled back to {before}" in said
+    assert f"Rolled back by: alarm {STACK}.service-errors." in said
+    assert (definition(canaries), weights(canaries)) == (before, [0, 100])
+    assert canaries.request("api/products")[0] == 200
+
+
+def test_rolling_deployments_wait_until_the_first_group_is_in_use(canaries: Site) -> None:
+    done = canaries.run("ansible-playbook", "-i", "inventories/local", "site.yml")
+    assert done.returncode == 2
+    assert "Deploy once more before" in " ".join(done.stdout.replace("\\n", " ").split())
+    assert weights(canaries) == [0, 100]
