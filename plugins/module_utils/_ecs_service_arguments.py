@@ -34,6 +34,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "name": {"type": "str", "required": True},
     "task_definition": {"type": "str", "required": True},
+    "seen_task_definition": {"type": "str"},
     "desired_count": {"type": "int", "default": 1},
     "capacity_provider_strategy": {"type": "list", "elements": "dict", "options": STRATEGY, "required": True},
     "platform_version": {"type": "str", "default": "LATEST"},

@@ -202,6 +202,7 @@ def _sorted(balancers: Any) -> tuple[dict[str, Any], ...]:
 def plan(before: Service, params: Facts) -> Change:
     """Return what makes a service the one that is wanted; raises PlanError for what ECS would refuse."""
     _check(params)
+    _check_seen(before, params)
     kept = {} if params["purge_tags"] else dict(before.tags)
     kept |= {key: value for key, value in before.tags.items() if key.startswith("aws:")}
     same = {name: params[name] for name in params if name in AS_GIVEN or name.endswith("_enabled")}
@@ -217,6 +218,16 @@ def plan(before: Service, params: Facts) -> Change:
         **same,
     )
     return Change(before, after)
+
+
+def _check_seen(before: Service, params: Facts) -> None:
+    """Refuse to deploy what was decided on before somebody else deployed, or a deployment was rolled back."""
+    seen = str(params["seen_task_definition"] or "").rpartition("/")[2]
+    if seen and before.name and before.task_definition not in (seen, params["task_definition"]):
+        raise PlanError(
+            f"the service {before.name} ran {seen} a moment ago and runs {before.task_definition} now, so "
+            f"{params['task_definition']} was not deployed. Look what became of the last deployment, and run again."
+        )
 
 
 def _spelt_out(balancers: Sequence[Facts]) -> list[dict[str, Any]]:

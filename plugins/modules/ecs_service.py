@@ -31,6 +31,11 @@ options:
     description: What the tasks run, as family and revision.
     type: str
     required: true
+  seen_task_definition:
+    description:
+      - What the service ran when O(task_definition) was decided on. If it runs something else by now, after a rollback,
+        O(task_definition) is not deployed, which is an error. Without it nothing is asked.
+    type: str
   desired_count:
     description: How many tasks a new service begins with.
     type: int

@@ -16,6 +16,7 @@ WANTED: dict[str, Any] = {
     "cluster": "shop",
     "name": "shop",
     "task_definition": "shop:3",
+    "seen_task_definition": None,
     "desired_count": 2,
     "capacity_provider_strategy": [ON_DEMAND, SPOT],
     "platform_version": "LATEST",
@@ -139,3 +140,11 @@ def test_breaker_that_does_not_roll_back_is_none() -> None:
 def test_what_ecs_would_refuse_is_refused(other: dict[str, Any], message: str) -> None:
     with pytest.raises(PlanError, match=message):
         plan(Service(), {**WANTED, **other})
+
+
+def test_what_was_decided_on_before_a_rollback_is_not_deployed() -> None:
+    wanted = {"task_definition": "shop:4", "seen_task_definition": "arn:aws:ecs:task-definition/shop:4"}
+    with pytest.raises(PlanError, match="ran shop:4 a moment ago and runs shop:3 now, so shop:4 was not deployed"):
+        change(found(), **wanted)
+    assert change(found(), **{**wanted, "seen_task_definition": "shop:3"}).deploys
+    assert not change(found(), task_definition="shop:3", seen_task_definition="shop:4")
