@@ -32,6 +32,13 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The variables that publish another image, which from then on each run is given: else the first one comes back."""
+    work: Path = tmp_path_factory.mktemp("other image")
+    return dict(other_image(work))
+
+
 def given(**more: Any) -> tuple[str, str]:
     return "-e", json.dumps({**CANARY, **more})
 
@@ -58,12 +65,9 @@ def test_a_second_run_changes_nothing(canaries: Site) -> None:
     assert "changed=0" in canaries.playbook(*given())
 
 
-def test_a_canary_becomes_the_site_and_no_request_is_lost(
-    canaries: Site, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    work: Path = tmp_path_factory.mktemp("other image")
+def test_a_canary_becomes_the_site_and_no_request_is_lost(canaries: Site, other: dict[str, Any]) -> None:
     with Load(canaries.url, canaries.authority, 240) as load:
-        said = canaries.playbook(*given(**other_image(work)), playbook=DEPLOY)
+        said = canaries.playbook(*given(**other), playbook=DEPLOY)
     assert load.failed == 0, load.answers
     assert "verdict      succeeded" in said
     assert "PRODUCTION_TRAFFIC_SHIFT" in said
@@ -71,16 +75,16 @@ def test_a_canary_becomes_the_site_and_no_request_is_lost(
     assert weights(canaries) == [0, 100]
 
 
-def test_runs_leave_the_requests_where_they_are(canaries: Site) -> None:
+def test_runs_leave_the_requests_where_they_are(canaries: Site, other: dict[str, Any]) -> None:
     before = definition(canaries)
-    assert "changed=0" in canaries.playbook(*given(), "--tags", "ecs_service")
+    assert "changed=0" in canaries.playbook(*given(**other), "--tags", "ecs_service")
     assert (definition(canaries), weights(canaries)) == (before, [0, 100])
 
 
-def test_errors_of_a_canary_lead_back_to_what_worked(canaries: Site) -> None:
+def test_errors_of_a_canary_lead_back_to_what_worked(canaries: Site, other: dict[str, Any]) -> None:
     before = definition(canaries)
     with Load(canaries.url, canaries.authority, 240):
-        done = canaries.run("ansible-playbook", "-i", "inventories/local", DEPLOY, *given(**BROKEN))
+        done = canaries.run("ansible-playbook", "-i", "inventories/local", DEPLOY, *given(**other, **BROKEN))
     said = " ".join(done.stdout.replace("\\n", " ").split())
     assert done.returncode == 2, done.stdout[-4000:]
     assert f"rolled back to {before}" in said
@@ -89,8 +93,8 @@ def test_errors_of_a_canary_lead_back_to_what_worked(canaries: Site) -> None:
     assert canaries.request("api/products")[0] == 200
 
 
-def test_rolling_deployments_wait_until_the_first_group_is_in_use(canaries: Site) -> None:
-    done = canaries.run("ansible-playbook", "-i", "inventories/local", "site.yml")
+def test_rolling_deployments_wait_until_the_first_group_is_in_use(canaries: Site, other: dict[str, Any]) -> None:
+    done = canaries.run("ansible-playbook", "-i", "inventories/local", "site.yml", "-e", json.dumps(other))
     assert done.returncode == 2
     assert "Deploy once more before" in " ".join(done.stdout.replace("\\n", " ").split())
     assert weights(canaries) == [0, 100]
