@@ -180,3 +180,14 @@ def _capacity_provider(backend: Any, service: Any, deployment: dict[str, Any]) -
     mine = [task for task in tasks if task.started_by == deployment["id"]]
     running = Counter(task.capacity_provider_name for task in mine if task.desired_status != "STOPPED")
     return next_provider(deployment["capacityProviderStrategy"] or [], running)
+
+
+def delete_interface(task: RunningTask) -> None:
+    """Delete the interface that ECS made for a task, and give its address back."""
+    backend = ec2_backends[ACCOUNT_ID][REGION]
+    for attachment in task.record.attachments:
+        for detail in attachment["details"]:
+            if detail["name"] == "networkInterfaceId":
+                backend.enis.pop(detail["value"], None)
+    if task.vpc_address and task.subnet in backend.subnets.get(task.zone, {}):
+        backend.get_subnet(task.subnet).del_subnet_ip(task.vpc_address)

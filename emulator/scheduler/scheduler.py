@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 
 from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import Health, Target
 from emulator.processes import is_listening
-from emulator.scheduler import deployment_alarms, probe, record, services, targets
+from emulator.scheduler import births, deployment_alarms, probe, record, services, targets
 from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
@@ -168,7 +167,7 @@ class Scheduler:
             self._fail(task, now, counts=task.ran_since is None)
         record.end(task, self._processes.bury(task))
         self._logs.ship_one(task, whole_lines=False)
-        _delete_interface(task)
+        births.delete_interface(task)
         del self._tasks[task.id]
         self._logs.forget_oldest(self._tasks)
 
@@ -241,13 +240,3 @@ class Scheduler:
 
 def _backend() -> Any:
     return ecs_backends[ACCOUNT_ID][REGION]
-
-
-def _delete_interface(task: RunningTask) -> None:
-    backend = ec2_backends[ACCOUNT_ID][REGION]
-    for attachment in task.record.attachments:
-        for detail in attachment["details"]:
-            if detail["name"] == "networkInterfaceId":
-                backend.enis.pop(detail["value"], None)
-    if task.vpc_address and task.subnet in backend.subnets.get(task.zone, {}):
-        backend.get_subnet(task.subnet).del_subnet_ip(task.vpc_address)
