@@ -130,22 +130,6 @@ def _other_service(work: Path) -> Variables:
     }
 
 
-def _canary(work: Path) -> Variables:
-    """Deployments that move requests; the waits are none, for nothing is to be seen in them."""
-    return {
-        **_other_service(work),
-        "ecs_service_deployment_strategy": "canary",
-        "ecs_service_step_minutes": 0,
-        "ecs_service_bake_minutes": 0,
-        "ecs_service_test_header": "X-First",
-    }
-
-
-def _another_canary(work: Path) -> Variables:
-    """One more, by which the first target group is in use again, and the rule of the header changes."""
-    return {**_canary(work), "ecs_service_stop_timeout": 50, "ecs_service_test_header": "X-Second"}
-
-
 def other_image(work: Path) -> Variables:
     """The same service with an image of another content, published by who deploys."""
     application = work / "other-app"
@@ -194,9 +178,6 @@ STEPS = (
     Step("data", "data"),
     Step("ecs_service", "ecs_service"),
     Step("ecs_service", "ecs_service", _other_service),
-    Step("ecs_service", "ecs_service", _canary),
-    Step("ecs_service", "ecs_service", _another_canary),
-    Step("ecs_service", "ecs_service", _other_service),
     Step("deployment", "ecs_service", _other_image_of_other_service),
     Step("deployment", "", _failing, playbook="playbooks/deploy.yml", fails=True),
     Step("deployment", "", _other_service, playbook="playbooks/rollback.yml"),
@@ -213,15 +194,10 @@ STEPS = (
 )
 # Every run looks whether the table was replaced: there is none yet when the first steps run.
 WAS_REPLACED = Question("dynamodb:ListTagsOfResource", TABLE)
-LATE = Question(
-    "ecs:StopServiceDeployment", f"arn:aws:ecs:{PLACE}:service-deployment/{NAMES['stack']}/{NAMES['stack']}/*"
-)
-# What is asked for besides: what does not end is stopped, and a dry run looks where a run removes.
+# What is asked for besides: a check that does not end is stopped, and a dry run looks where a run removes.
 BESIDES = {
     "network": (WAS_REPLACED,),
     "security": (WAS_REPLACED,),
-    "ecs_service": (LATE,),
-    "deployment": (LATE,),
     "restore": (Question("ecs:StopTask", f"arn:aws:ecs:{PLACE}:task/{NAMES['stack']}/{'0' * 32}"),),
     "teardown": (Question("elasticloadbalancing:DescribeTargetGroupAttributes", "*"),),
 }
