@@ -56,8 +56,9 @@ def weights(site: Site) -> list[int]:
 
 
 def changes(said: str) -> list[str]:
-    """Return the tasks of a run that changed something, with what they say of it."""
-    return [task for task in said.split("TASK [")[1:] if "\nchanged: " in task]
+    """Return the tasks of a run that changed something in the account; a deployment leaves the file of outputs to it."""
+    tasks = said.split("TASK [")[1:]
+    return [task for task in tasks if "\nchanged: " in task and not task.startswith("outputs | Keep the outputs]")]
 
 
 def definition(site: Site) -> str:
