@@ -56,7 +56,7 @@ def weights(site: Site) -> list[int]:
 
 
 def changes(said: str) -> list[str]:
-    """Return the tasks of a run that changed something in the account; a deployment leaves the file of outputs to it."""
+    """Return the tasks of a run that changed something, but for the file of outputs: deploy.yml leaves that to it."""
     tasks = said.split("TASK [")[1:]
     return [task for task in tasks if "\nchanged: " in task and not task.startswith("outputs | Keep the outputs]")]
 
