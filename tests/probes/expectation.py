@@ -15,7 +15,8 @@ PRINCIPALS = ("task", "execution", "deployer", "foreign")
 TARGETS = ("ours", "another", "another account's")
 
 # A transaction is judged by its parts, GetItem and PutItem here.
-USED_BY_THE_APPLICATION = ("DeleteItem", "GetItem", "PutItem", "Query", "TransactGetItems", "TransactWriteItems")
+TRANSACTIONS = ("TransactGetItems", "TransactWriteItems")
+USED_BY_THE_APPLICATION = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem", *TRANSACTIONS)
 PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
 LOG = ("CreateLogStream", "PutLogEvents")
 # An object's head is got by the same action as the object. Whoever has an address that ECR has signed may use it.

@@ -87,6 +87,7 @@ WHOLE: Mapping[tuple[str, str], dict[str, Any]] = {
     ("dynamodb", "GetItem"): {"Key": KEY},
     ("dynamodb", "DeleteItem"): {"Key": KEY},
     ("dynamodb", "PutItem"): {"Item": KEY},
+    ("dynamodb", "UpdateItem"): {"Key": KEY},
     ("dynamodb", "Query"): {
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": "probe"}},

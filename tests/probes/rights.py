@@ -54,7 +54,8 @@ ELB = "elasticloadbalancing"
 # By the purpose of a role, and by the Sid of the statement that has to say so.
 OF_ROLES: dict[str, dict[str, Right]] = {
     "task": {
-        "UseTheTable": Right(_of("dynamodb", "DeleteItem GetItem PutItem Query"), ("our table",)),
+        "UseTheTable": Right(_of("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem"), ("our table",)),
+        "QueryItsIndexes": Right(("dynamodb:Query",), ("our index",)),
         "DecryptTheTable": Right(("kms:Decrypt",), ("the data key",), ("through DynamoDB, for the table",)),
     },
     "execution": {

@@ -103,9 +103,13 @@ def test_endpoints_let_a_role_do_all_that_it_may_and_no_more(role: str, services
 
 
 def test_application_may_call_what_it_calls_and_nothing_else() -> None:
-    source = (ROOT / "app" / "src" / "storefront" / "repository.py").read_text(encoding="utf-8")
-    called = {name.title().replace("_", "") for name in re.findall(r"_client\.([a-z_]+)\(", source)}
-    assert "PutItem" in called
+    files = (ROOT / "app" / "src" / "storefront" / "repository").glob("*.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    called = {name.title().replace("_", "") for name in re.findall(r"client\.([a-z_]+)\(", source)}
+    assert {"PutItem", "TransactWriteItems"} < called
+    # A transaction is allowed by its parts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    called |= {f"{part}Item" for part in re.findall(r'"(Put|Update|Delete|ConditionCheck)": ', source)}
+    called.discard("TransactWriteItems")
     allowed = {action for action, _ in policies.allowed(security("task"))}
     assert allowed == {f"dynamodb:{name}" for name in called} | {"kms:Decrypt"}
 

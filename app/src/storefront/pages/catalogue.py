@@ -14,11 +14,13 @@ from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
 from storefront.domain import PRODUCT_ID_PATTERN, InvalidInput, ProductExists
-from storefront.inputs import next_cursor, read_list_query, read_product_strings
+from storefront.inputs import ListQuery, ProductInput, next_cursor, read_cursor, read_strings
 from storefront.repository import Repository
 from storefront.settings import Settings
+from storefront.signing import Signer
 
 PRODUCTS_PER_PAGE = 12
+SCOPE = "catalogue"
 _PRICE = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
 
 
@@ -35,8 +37,9 @@ class CataloguePage(MethodView):
 
     init_every_request = False
 
-    def __init__(self, settings: Settings, repository: Repository) -> None:
+    def __init__(self, settings: Settings, repository: Repository, signer: Signer) -> None:
         self._settings = settings
+        self._signer = signer
         self._repository = repository
 
     def get(self) -> ResponseReturnValue:
@@ -47,7 +50,7 @@ class CataloguePage(MethodView):
         """Add a product, and show the list by a new request so that a reload adds nothing."""
         values = request.form.to_dict()
         try:
-            product = read_product_strings(_to_input(values)).to_product(datetime.now(UTC))
+            product = read_strings(ProductInput, _to_input(values)).to_product(datetime.now(UTC))
             self._repository.add(product)
         except InvalidInput as error:
             return self._render(Form(values, _errors_by_field(error))), 422
@@ -57,12 +60,12 @@ class CataloguePage(MethodView):
 
     def _render(self, form: Form, cursor: str | None = None, added: str | None = None) -> str:
         arguments = {} if cursor is None else {"cursor": cursor}
-        query = read_list_query({"limit": str(PRODUCTS_PER_PAGE), **arguments})
-        page = self._repository.page(query.limit, query.cursor)
+        query = read_strings(ListQuery, {"limit": str(PRODUCTS_PER_PAGE), **arguments})
+        page = self._repository.page(query.limit, read_cursor(self._signer, SCOPE, query.cursor))
         return render_template(
             "catalogue.html",
             products=page.products,
-            next_cursor=next_cursor(page),
+            next_cursor=next_cursor(self._signer, SCOPE, page.next_after),
             first_page=cursor is None,
             form=form,
             added=added,
