@@ -13,6 +13,7 @@ from flask import Flask
 from storefront import api, health, logs, pages, problems, routing, security
 from storefront.checkout import Checkout, utc_now
 from storefront.signing import Signer
+from storefront.visitors import Visitors
 
 if TYPE_CHECKING:
     from storefront.repository import Repository
@@ -33,5 +34,7 @@ def create_app(settings: Settings, repository: Repository, now: Callable[[], dat
     signer = Signer(settings.signing_key or (lambda: repository.signing_key()))  # noqa: PLW0108 -- not before it is needed
     checkout = Checkout(repository, settings.hold, now)
     app.register_blueprint(api.blueprint(settings.version, repository, checkout, signer))
-    app.register_blueprint(pages.blueprint(settings, repository, signer))
+    visitors = Visitors(signer)
+    visitors.install(app)
+    app.register_blueprint(pages.blueprint(pages.Shop(settings, repository, checkout, signer, visitors)))
     return app

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from storefront import logs
@@ -105,4 +105,14 @@ def _respond(problem: Problem, detail: str, **extensions: Any) -> Response:
         "request_id": logs.current_request_id(),
         **extensions,
     }
+    if _is_for_people():
+        page = render_template("problem.html", problem=problem, detail=detail, request_id=body["request_id"])
+        return Response(page, problem.status, content_type="text/html; charset=utf-8")
     return Response(json.dumps(body), problem.status, content_type="application/problem+json")
+
+
+def _is_for_people() -> bool:
+    """Return whether a page is wanted: programs have the API, or do not ask for HTML."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["application/problem+json", "application/json", "text/html"])
+    return best == "text/html" and not request.path.startswith("/api/")
