@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from storefront import api, health, logs, pages, problems, routing, security
+from storefront import api, health, logs, pages, problems, routing, security, tracing
 from storefront.checkout import Checkout, utc_now
 from storefront.signing import Signer
 from storefront.visitors import Visitors
@@ -27,7 +27,9 @@ def create_app(settings: Settings, repository: Repository, now: Callable[[], dat
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     routing.install(app)
-    logs.install(app)
+    logs.install(app, settings.metrics_namespace, settings.version)
+    if settings.traces_endpoint:
+        tracing.install(app, settings.version)
     security.install(app, hsts_seconds=settings.hsts_seconds)
     problems.install(app)
     app.register_blueprint(health.blueprint(settings, repository))

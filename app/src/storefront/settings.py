@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     hold_seconds: int = Field(default=600, validation_alias="STOREFRONT_HOLD_SECONDS", ge=1, le=86_400)
     sweep_seconds: int = Field(default=30, validation_alias="STOREFRONT_SWEEP_SECONDS", ge=0, le=3600)
     secret: SecretStr | None = Field(default=None, validation_alias="STOREFRONT_SECRET_KEY", min_length=32)
+    metrics_namespace: str = Field(
+        default="", validation_alias="STOREFRONT_METRICS_NAMESPACE", pattern=r"^[A-Za-z0-9_./#:-]{0,255}$"
+    )
+    traces_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     metadata_uri: str | None = Field(default=None, validation_alias="ECS_CONTAINER_METADATA_URI_V4")
     host: str = Field(default="0.0.0.0", validation_alias="GRANIAN_HOST")  # noqa: S104 -- a task has one interface
     port: int = Field(default=8443, validation_alias="GRANIAN_PORT", ge=1, le=65535)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -26,8 +27,14 @@ def lost() -> ReadTimeoutError:
 class Faulty:
     """A client; `fault(operation)` says before each call whether it fails and how, and whether it was carried out."""
 
-    def __init__(self, client: Any, fault: Callable[[str], tuple[Exception | None, bool]]) -> None:
+    def __init__(
+        self,
+        client: Any,
+        fault: Callable[[str], tuple[Exception | None, bool]],
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
         self._client = client
+        self._lock = lock or nullcontext()
         self._fault = fault
         self.exceptions = client.exceptions
         self.calls: list[str] = []
@@ -36,13 +43,14 @@ class Faulty:
         call = getattr(self._client, operation)
 
         def answer(**arguments: Any) -> Any:
-            self.calls.append(operation)
-            error, carried_out = self._fault(operation)
-            if error is None:
-                return call(**arguments)
-            if carried_out:
-                call(**arguments)
-            raise error
+            with self._lock:
+                self.calls.append(operation)
+                error, carried_out = self._fault(operation)
+                if error is None or carried_out:
+                    done = call(**arguments)
+            if error is not None:
+                raise error
+            return done
 
         return answer
 

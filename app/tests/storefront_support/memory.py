@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, cast
@@ -112,6 +112,10 @@ class MemoryRepository:
             for reservation_id in over:
                 self._end(self._reservations[reservation_id], "expired")
             return len(over)
+
+    def held(self) -> Iterator[Reservation]:
+        """Yield what is held for anybody."""
+        yield from [one for one in self._reservations.values() if one.status == "held"]
 
     def holds_of(self, customer_id: str, limit: int) -> tuple[Reservation, ...]:
         """Return what is held for a customer, the next to end first; what is over may be among it."""

@@ -59,10 +59,15 @@ def key_schema(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
 
 def client_of_emptied_table() -> DynamoDBClient:
     """Empty the deployed table by other keys than the role's, and return a client of the role."""
-    owner = boto3.client("dynamodb", region_name=REGION, **NOT_JUDGED)
-    for item in owner.scan(TableName=TABLE, ConsistentRead=True)["Items"]:
-        owner.delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
+    empty(boto3.client("dynamodb", region_name=REGION, **NOT_JUDGED))
     return boto3.client("dynamodb", region_name=REGION)
+
+
+def empty(owner: DynamoDBClient) -> None:
+    """Delete all items of the table."""
+    for page in owner.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True):
+        for item in page["Items"]:
+            owner.delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
 
 
 @contextmanager

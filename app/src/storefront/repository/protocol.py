@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -53,6 +54,9 @@ class Repository(Protocol):
 
     def expire(self, now: datetime, limit: int = 25) -> int:
         """Put the pieces back that were held too long, the oldest first; return how many holds ended."""
+
+    def held(self) -> Iterator[Reservation]:
+        """Yield what is held for anybody."""
 
     def holds_of(self, customer_id: str, limit: int) -> tuple[Reservation, ...]:
         """Return what is held for a customer, the next to end first; what is over may be among it."""

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storefront.domain import (
     CLOCK_TOLERANCE,
@@ -152,6 +152,23 @@ class Reservations(Products):
             self.writer.transact([end])
         except ConditionFailed as error:
             raise ReservationEnded(to_reservation(error.failed[0]).status) from error
+
+    def held(self) -> Iterator[Reservation]:
+        """Yield what is held for anybody."""
+        start: dict[str, Any] = {}
+        while True:
+            with storage_errors():
+                answer = self.client.query(
+                    TableName=self.name,
+                    IndexName=BY_STATUS,
+                    KeyConditionExpression="status_key = :held",
+                    ExpressionAttributeValues={":held": {"S": HELD}},
+                    **start,
+                )
+            yield from (to_reservation(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def holds_of(self, customer_id: str, limit: int) -> tuple[Reservation, ...]:
         """Return what is held for a customer, the next to end first; what is over may be among it."""
