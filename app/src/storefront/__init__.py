@@ -30,7 +30,7 @@ def create_app(settings: Settings, repository: Repository, now: Callable[[], dat
     logs.install(app, settings.metrics_namespace, settings.version)
     if settings.traces_endpoint:
         tracing.install(app, settings.version)
-    security.install(app, hsts_seconds=settings.hsts_seconds)
+    security.install(app, hsts_seconds=settings.hsts_seconds, threads=settings.threads)
     problems.install(app)
     app.register_blueprint(health.blueprint(settings, repository))
     signer = Signer(settings.signing_key or (lambda: repository.signing_key()))  # noqa: PLW0108 -- not before it is needed
