@@ -20,7 +20,7 @@ endif
 IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,9 @@ AUDITORS := $(addprefix .venv-audit/,prowler checkov judges)
 
 audit: setup $(AUDITORS:%=%/.ready) ## Have independent auditors judge a deployed site, and an insecure one
 	@python -m tests.audit
+
+bench-app: setup ## Measure the shop beside the same view as tutorials write it
+	@python -m benchmarks.app
 
 bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
 	@python -m benchmarks.warm
