@@ -443,3 +443,12 @@ def test_settled_reservations_end_some_time_and_held_ones_never(
         ends[each.id] = dynamodb.get_item(TableName=TABLE, Key=key)["Item"].get("expires_at")
     later = int(datetime(2025, 4, 1, 12, 10, tzinfo=UTC).timestamp())
     assert ends == {held.id: None, released.id: {"N": str(later)}}
+
+
+def test_everything_is_read_over_pages(dynamodb: DynamoDBClient, stocked: DynamoRepository) -> None:
+    held = {stocked.reserve(wish(), HELD_UNTIL, once()).id for _ in range(3)}
+    dynamodb.put_item(TableName=TABLE, Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "PRODUCT#broken"}})
+    dynamodb.meta.events.register("provide-client-params.dynamodb.Query", lambda params, **_: {**params, "Limit": 1})
+    assert {hold.id for hold in stocked.held()} == held
+    found = {record.id: record.created_at for record in stocked.records()}
+    assert found == {"blue-mug": product().created_at, "broken": None}
