@@ -20,7 +20,7 @@ endif
 IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit bench-app bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit image bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,10 @@ AUDITORS := $(addprefix .venv-audit/,prowler checkov judges)
 
 audit: setup $(AUDITORS:%=%/.ready) ## Have independent auditors judge a deployed site, and an insecure one
 	@python -m tests.audit
+
+image: ## Build the application's image with podman or docker, whichever is there
+	@builder=$$(command -v podman || command -v docker) || { echo "Neither podman nor docker is here." >&2; exit 1; }; \
+	"$$builder" build --tag storefront app
 
 bench-app: setup ## Measure the shop beside the same view as tutorials write it
 	@python -m benchmarks.app
