@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The description of the API in OpenAPI 3.1, made of the routes and of the models that check requests.
 
-The schemas of pydantic are those of OpenAPI 3.1, so that nothing is translated; docs/adr/0018 says why no framework.
+The schemas of pydantic are those of OpenAPI 3.1, so that nothing is translated; docs/adr/0019 says why no framework.
 """
 
 from __future__ import annotations
