@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Palisade contributors
 """Build an image with podman or docker and push it to a repository of Amazon ECR: an `ecs_service_image_publisher`.
@@ -56,7 +55,7 @@ def _digest_of(registry: Any, repository: str, tag: str) -> str:
 
 def _log_in(builder: str, registry: Any) -> None:
     given = registry.get_authorization_token()["authorizationData"][0]
-    user, _, password = base64.b64decode(given["authorizationToken"]).decode().partition(":")
+    user, _colon, password = base64.b64decode(given["authorizationToken"]).decode().partition(":")
     _run([builder, "login", "--username", user, "--password-stdin", given["proxyEndpoint"]], password)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: names
-author: Palisade contributors
+author: Palisade contributors (!UNKNOWN)
 short_description: Form the names and ARNs of a stack
 version_added: 0.1.0
 description:

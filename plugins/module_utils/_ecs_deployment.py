@@ -134,7 +134,7 @@ class Deployment:
         known = [str(one["serviceDeploymentArn"]) for one in api.history(self._ecs, *self._place)]
         api.deploy(self._ecs, *self._place, definition)
         seen = known
-        for _ in range(LOOKS):
+        for _look in range(LOOKS):
             api.wait_until_listed(self._ecs, *self._place, seen, seconds=60 if seen is known else 1)
             history = api.history(self._ecs, *self._place)
             if entry := plan.find(history, definition, known):
