@@ -20,7 +20,7 @@ endif
 IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack molecule audit image bench-app bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check molecule audit image bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,17 @@ second-stack: ## Install the newest supported stack into .venv-3.13, beside that
 	@if python=$$(requirements/find-python 13); then $(MAKE) --no-print-directory .venv-3.13/.ready PYTHON="$$python"; \
 	else echo "Tests of the second stack are skipped."; fi
 
+sanity: setup second-stack ## Run ansible-test on what is published, on the oldest and the newest supported stack
+	@python -m gates sanity
+	@if [ -e .venv-3.13/.ready ]; then .venv-3.13/bin/python -m gates sanity; fi
+
+.venv-release/.ready: requirements/release.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing the gates of releases into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D) release.txt
+
+release-check: .venv-release/.ready ## Judge the tarball as Galaxy and Automation Hub do
+	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" python -m gates release
+
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
 
@@ -111,4 +122,4 @@ lock: setup ## Resolve the dependencies anew into hash-locked files without inde
 	@requirements/lock
 
 clean: down ## Remove the environment and everything that was made
-	@rm -rf $(VENV) .venv-audit .run
+	@rm -rf $(VENV) .venv-audit .venv-release .run
