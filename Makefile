@@ -20,7 +20,7 @@ endif
 IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check molecule audit image bench-app bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check docs molecule audit image bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,13 @@ sanity: setup second-stack ## Run ansible-test on what is published, on the olde
 release-check: .venv-release/.ready ## Judge the tarball as Galaxy and Automation Hub do
 	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" python -m gates release
 
+.venv-docs/.ready: requirements/docs.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing what makes the documentation into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D) docs.txt
+
+docs: .venv-docs/.ready ## Build the documentation as a site, which needs Node.js
+	@PATH="$(CURDIR)/.venv-docs/bin:$$PATH" python -m website
+
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
 
@@ -122,4 +129,4 @@ lock: setup ## Resolve the dependencies anew into hash-locked files without inde
 	@requirements/lock
 
 clean: down ## Remove the environment and everything that was made
-	@rm -rf $(VENV) .venv-audit .venv-release .run
+	@rm -rf $(VENV) .venv-audit .venv-docs .venv-release .run
