@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,8 @@ MOST_BYTES = 1_000_000
 
 def build(directory: Path) -> Path:
     """Build the collection into a directory and return the tarball."""
-    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(directory)]
+    program = Path(sys.executable).with_name("ansible-galaxy")
+    command = [program, "collection", "build", "--force", "--output-path", directory]
     subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
     (tarball,) = directory.glob("palisade-ecs-*.tar.gz")
     return tarball
