@@ -29,7 +29,7 @@ MOST_BYTES = 1_000_000
 def build(directory: Path) -> Path:
     """Build the collection into a directory and return the tarball."""
     program = Path(sys.executable).with_name("ansible-galaxy")
-    command = [program, "collection", "build", "--force", "--output-path", directory]
+    command = [str(program), "collection", "build", "--force", "--output-path", str(directory)]
     subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True)
     (tarball,) = directory.glob("palisade-ecs-*.tar.gz")
     return tarball
