@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,9 @@ def template_complaints(name: str, option: dict[str, Any], default: str) -> Iter
     """A specification takes no text as the default of a dictionary: its description says where the value comes from."""
     if option.get("required") or "default" in option:
         yield f"{name} has a template as its default, which a specification cannot have"
-    source = default.split()[1]
-    if f"V({source})" not in option.get("description", ""):
-        yield f"{name} is not said to be V({source}) by default"
+    source = re.findall(r"[a-z]\w*", default)[0]
+    if not any(f"{mark}({source})" in option.get("description", "") for mark in "OV"):
+        yield f"{name} is not said to come from {source} by default"
 
 
 def misnamed(role: str, options: dict[str, Any]) -> list[str]:
@@ -105,7 +106,7 @@ def test_every_entry_point_that_is_used_has_a_specification() -> None:
         (
             {"a": "{{ b }}"},
             {"a": {"type": "dict", "description": "V(c)."}},
-            "a is not said to be V(b) by default",
+            "a is not said to come from b by default",
         ),
         (
             {"a": "{{ b }}"},
