@@ -9,14 +9,18 @@ import threading
 import time
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
+import pytest
 import urllib3
 
+from tests.e2e.replacing import replace_all_tasks_under_load
 from tests.e2e.site import Site, wait_until
 
 BUYERS, ITEMS, AT_ONCE = 100, 10, 25
+# What there is while a deployment replaces the tasks, and how long it takes until another buyer comes, in seconds.
+MANY, PAUSE = 1_000, 0.2
 SECONDS = 120
 AGAIN = {429, 500, 502, 503, 504}
 
@@ -59,9 +63,7 @@ class Buyers:
 
 
 def test_what_there_is_is_sold_once_while_tasks_die(site: Site) -> None:
-    product = f"last-{uuid.uuid4().hex[:8]}"
-    body = {"id": product, "name": "Last pieces", "price_cents": 100, "stock": ITEMS}
-    assert site.request("api/products", "POST", body)[0] == 201
+    product = _product(site, ITEMS)
     before = {task["id"]: task["pid"] for task in site.tasks()}
     buyers = Buyers(site, product)
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -71,15 +73,48 @@ def test_what_there_is_is_sold_once_while_tasks_die(site: Site) -> None:
         os.kill(next(iter(before.values())), signal.SIGKILL)
         for one in waiting:
             one.result()
-    assert buyers.answers["201"] == len(buyers.ids) == ITEMS, buyers.answers
+    _is_sold_once(site, buyers, product, ITEMS)
     assert buyers.answers["409"] == BUYERS - ITEMS
+    wait_until(lambda: len(site.tasks()) == len(before), 180, "another task serves")
+
+
+@pytest.mark.full
+def test_what_there_is_is_sold_once_and_everybody_answered_at_once_while_all_tasks_are_replaced(site: Site) -> None:
+    product = _product(site, MANY)
+    buyers = Buyers(site, product)
+    waiting: list[Future[None]] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        deployment = pool.submit(replace_all_tasks_under_load, site, "with-buyers")
+        while not deployment.done():
+            waiting.append(pool.submit(buyers.buy, len(waiting)))
+            wait([deployment], timeout=PAUSE)
+        during = len(waiting)
+        # And then more than there are pieces.
+        waiting += [pool.submit(buyers.buy, during + number) for number in range(MANY + BUYERS - min(during, MANY))]
+        for one in waiting:
+            one.result()
+        deployment.result()
+    assert during >= BUYERS
+    _is_sold_once(site, buyers, product, MANY)
+    assert set(buyers.answers) == {"201", "409"}
+    site.playbook("--tags", "ecs_service")
+
+
+def _product(site: Site, stock: int) -> str:
+    product = f"last-{uuid.uuid4().hex[:8]}"
+    body = {"id": product, "name": "Last pieces", "price_cents": 100, "stock": stock}
+    assert site.request("api/products", "POST", body)[0] == 201
+    return product
+
+
+def _is_sold_once(site: Site, buyers: Buyers, product: str, pieces: int) -> None:
+    assert buyers.answers["201"] == len(buyers.ids) == pieces, buyers.answers
     table = site.client("dynamodb")
     items = [item for page in table.get_paginator("scan").paginate(TableName=_table(site)) for item in page["Items"]]
     orders = {item["pk"]["S"].partition("#")[2] for item in items if item.get("product_id") == {"S": product}}
     assert orders == buyers.ids
     (stock,) = (item["stock"]["N"] for item in items if item["sk"]["S"] == f"PRODUCT#{product}")
     assert stock == "0"
-    wait_until(lambda: len(site.tasks()) == len(before), 180, "another task serves")
 
 
 def _table(site: Site) -> str:
