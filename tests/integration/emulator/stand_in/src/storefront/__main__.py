@@ -53,9 +53,8 @@ def main() -> None:
     print("stand-in starts", flush=True)
     if "FAIL" in os.environ:
         sys.exit(int(os.environ["FAIL"]))
-    hoard = b"x" * (int(os.environ.get("HOARD_MIB", "0")) << 20)
+    _hoard = b"x" * (int(os.environ.get("HOARD_MIB", "0")) << 20)
     time.sleep(float(os.environ.get("START_AFTER", "0")))
-    print(f"stand-in listens, with {len(hoard)} bytes", flush=True)
     if "CRASH_AFTER" in os.environ:
         threading.Timer(float(os.environ["CRASH_AFTER"]), crash).start()
     if "STUBBORN" in os.environ:  # Before it listens, by which tests know that it is so.
