@@ -17,7 +17,7 @@ endif
 
 # Three on two cores, for one often waits. Tests that share a site stay in one process (tests/conftest.py), and groups are
 # taken in the order of the collection.
-IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
+IN_PARALLEL := --numprocesses=4 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check docs molecule audit image bench-app bench-warm deployer-policy lock clean

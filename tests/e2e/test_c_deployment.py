@@ -12,7 +12,8 @@ import pytest
 
 from deployer.steps import other_image
 from tests.e2e.load import Load
-from tests.e2e.site import STACK, Site
+from tests.e2e.replacing import FEWEST_REQUESTS, MOST_SECONDS
+from tests.e2e.site import STACK, Site, wait_until
 
 DEPLOY, ROLLBACK = "playbooks/deploy.yml", "playbooks/rollback.yml"
 STYLE = "static/storefront.css"
@@ -26,6 +27,10 @@ def definition(site: Site) -> str:
 
 def revisions(site: Site) -> list[str]:
     return list(site.client("ecs").list_task_definitions(familyPrefix=STACK)["taskDefinitionArns"])
+
+
+def requests_at_the_proxy(site: Site) -> int:
+    return int(sum(site.state()["requests"].values()))
 
 
 def refused(site: Site, *arguments: str, playbook: str = DEPLOY) -> str:
@@ -59,9 +64,12 @@ def test_a_dry_run_deploys_nothing(site: Site, first: str, other: dict[str, Any]
 
 
 def test_another_image_is_deployed_once_and_no_request_is_lost(site: Site, first: str, other: dict[str, Any]) -> None:
-    with Load(site.url, site.authority, 240) as load:
+    before = requests_at_the_proxy(site)
+    with Load(site.url, site.authority, MOST_SECONDS) as load:
         said = site.playbook("-e", json.dumps(other), playbook=DEPLOY)
+        wait_until(lambda: load.sent >= FEWEST_REQUESTS, MOST_SECONDS, f"{FEWEST_REQUESTS} requests")
     assert load.failed == 0, load.answers
+    assert load.sent == requests_at_the_proxy(site) - before
     assert "A deployment takes" in said
     assert "verdict      succeeded" in said
     assert b"another image" in site.request(STYLE)[1]
