@@ -101,7 +101,9 @@ class Restoring:
     def items(self, table: str) -> dict[str, Any]:
         """Return the products of a table by their ids, without the grants that tasks need."""
         pages = self.site.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        return {item["sk"]["S"].removeprefix("PRODUCT#"): item for page in pages for item in page["Items"]}
+        items = [item for page in pages for item in page["Items"]]
+        products = [item for item in items if item["pk"]["S"] == "PRODUCTS"]
+        return {item["sk"]["S"].removeprefix("PRODUCT#"): item for item in products}
 
     def table(self, name: str) -> Any:
         """Return what AWS says of a table."""

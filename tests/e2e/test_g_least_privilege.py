@@ -27,6 +27,8 @@ EXCEPTIONS = {
         "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
     ),
 }
+# Tests of the application that call its table.
+TESTS = ("check_table", "commands", "dynamodb", "repositories", "sales")
 # Tests of the application that see what becomes of a call that nobody allows.
 REFUSED = {(action, "another") for action in ("DeleteItem", "GetItem", "PutItem")}
 REFUSED |= {("Query", name) for name in ("another", "by-customer", "by-status")}
@@ -59,8 +61,8 @@ def run_tests(site: Site, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def tested(site: Site) -> str:
-    """The tests of the application, all but the longest, run as a task of the site; what they said."""
-    done = run_tests(site, "app/tests", "-m", "not full")
+    """The tests of the application that call its table, run as a task of the site; what they said."""
+    done = run_tests(site, *(f"app/tests/integration/test_storefront_{name}.py" for name in TESTS))
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     return done.stdout
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -441,7 +441,7 @@ def test_settled_reservations_end_some_time_and_held_ones_never(
     for each in (held, released):
         key = {"pk": {"S": f"RESERVATION#{each.id}"}, "sk": {"S": "RESERVATION"}}
         ends[each.id] = dynamodb.get_item(TableName=TABLE, Key=key)["Item"].get("expires_at")
-    later = int(datetime(2025, 4, 1, 12, 10, tzinfo=UTC).timestamp())
+    later = int((HELD_UNTIL + timedelta(days=30)).timestamp())
     assert ends == {held.id: None, released.id: {"N": str(later)}}
 
 

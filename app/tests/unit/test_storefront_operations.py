@@ -104,7 +104,7 @@ def test_requests_become_spans_of_the_callers_trace(client: FlaskClient, setting
 
 def test_sweep_puts_back_and_tells(memory: MemoryRepository, lines: list[dict[str, Any]]) -> None:
     memory.add(product())
-    memory.reserve(wish(2), NOW, once())
+    memory.reserve(wish(2), NOW.replace(year=2025), once())
     for _ in range(2):
         Sweeper(memory, 1).sweep()
     assert memory.get("blue-mug").stock == 7
