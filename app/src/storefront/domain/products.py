@@ -75,7 +75,10 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is stored of a product, to be compared: a digest of all of it; `created_at` is None if it is no product."""
+    """What is stored of a product or an order, to be compared: a digest of all of it.
+
+    `id` is by what they are sorted; `created_at` is None if it can be read as neither.
+    """
 
     id: str
     digest: str

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -79,13 +79,22 @@ def to_product(item: Mapping[str, AttributeValueTypeDef]) -> Product:
 
 
 def to_record(item: Mapping[str, AttributeValueTypeDef]) -> Record:
+    """Return the record of a product."""
+    return _record(item, item["sk"]["S"].removeprefix(SORT_KEY_PREFIX), lambda: to_product(item).created_at)
+
+
+def to_order_record(item: Mapping[str, AttributeValueTypeDef]) -> Record:
+    """Return the record of an order, by when it was placed."""
+    return _record(item, item["listed_at"]["S"], lambda: to_order(item).placed_at)
+
+
+def _record(item: Mapping[str, AttributeValueTypeDef], name: str, created_at: Callable[[], datetime]) -> Record:
     """Take all attributes into the digest, also those that the shop does not know."""
     digest = hashlib.sha256(json.dumps(item, sort_keys=True, default=repr).encode()).hexdigest()
     try:
-        product = to_product(item)
+        return Record(name, digest, created_at())
     except (KeyError, ValueError):
-        return Record(item["sk"]["S"].removeprefix(SORT_KEY_PREFIX), digest, None)
-    return Record(product.id, digest, product.created_at)
+        return Record(name, digest, None)
 
 
 def _sold_item(sold: Reservation | Order) -> Item:

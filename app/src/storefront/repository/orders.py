@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import heapq
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from storefront.domain import (
+    ORDER_STATUSES,
     Once,
     Order,
     OrderNotFound,
     OrderPage,
     OrderStatus,
+    Record,
     Reservation,
     ReservationEnded,
     StaleVersion,
@@ -28,6 +32,7 @@ from storefront.repository.items import (
     order_item,
     single_key,
     to_order,
+    to_order_record,
     to_reservation,
 )
 from storefront.repository.reservations import Reservations
@@ -107,6 +112,21 @@ class Orders(Reservations):
     def orders_in(self, status: OrderStatus, limit: int, after: str | None = None) -> OrderPage:
         """Return the orders that have a status, the newest first."""
         return self._orders(BY_STATUS, "status_key", status, limit, after)
+
+    def order_records(self) -> Iterator[Record]:
+        """Yield what is stored of every order, in the order in which they were placed; what is new may be missing."""
+        return heapq.merge(*map(self._records_in, ORDER_STATUSES), key=lambda record: record.id)
+
+    def _records_in(self, status: OrderStatus) -> Iterator[Record]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=BY_STATUS,
+            KeyConditionExpression="status_key = :value",
+            ExpressionAttributeValues={":value": {"S": f"ORDERS#{status}"}},
+        )
+        with storage_errors():
+            for page in pages:
+                yield from (to_order_record(item) for item in page["Items"])
 
     def _orders(self, index: str, key: str, value: str, limit: int, after: str | None) -> OrderPage:
         start: dict[str, Any] = {}
