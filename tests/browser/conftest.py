@@ -45,7 +45,7 @@ def axe() -> str:
     return (INSTALLED / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Return a running shop with some goods; reservations hold for five seconds there."""
     with served_table() as endpoint, running_shop(tmp_path_factory.mktemp("shop"), endpoint, **SHORT) as shop:

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storefront.domain import IdempotencyKeyReused, Once
 from storefront.repository.calls import ConditionFailed, Writer, storage_errors
@@ -23,7 +23,7 @@ KEPT = timedelta(days=1)
 
 
 class Table:
-    """The table, and how to read and write one item of it."""
+    """The table, and how to read and write what is in it."""
 
     def __init__(self, client: DynamoDBClient, name: str) -> None:
         self.client = client
@@ -34,6 +34,17 @@ class Table:
         """Return an item as the last write left it."""
         with storage_errors():
             return self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+
+    def queried(self, **query: Any) -> Iterator[Item]:
+        """Yield all that a query finds, page by page; raise StorageUnavailable on the way."""
+        start: dict[str, Any] = {}
+        while True:
+            with storage_errors():
+                answer = self.client.query(TableName=self.name, **query, **start)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def put(self, item: Item) -> PutTypeDef:
         """Return how to write an item that is new."""

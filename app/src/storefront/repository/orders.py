@@ -115,18 +115,8 @@ class Orders(Reservations):
 
     def order_records(self) -> Iterator[Record]:
         """Yield what is stored of every order, in the order in which they were placed; what is new may be missing."""
-        return heapq.merge(*map(self._records_in, ORDER_STATUSES), key=lambda record: record.id)
-
-    def _records_in(self, status: OrderStatus) -> Iterator[Record]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            IndexName=BY_STATUS,
-            KeyConditionExpression="status_key = :value",
-            ExpressionAttributeValues={":value": {"S": f"ORDERS#{status}"}},
-        )
-        with storage_errors():
-            for page in pages:
-                yield from (to_order_record(item) for item in page["Items"])
+        found = (self.in_status(f"ORDERS#{status}") for status in ORDER_STATUSES)
+        return heapq.merge(*(map(to_order_record, items) for items in found), key=lambda record: record.id)
 
     def _orders(self, index: str, key: str, value: str, limit: int, after: str | None) -> OrderPage:
         start: dict[str, Any] = {}

@@ -28,6 +28,12 @@ from storefront.repository.items import (
 )
 from storefront.repository.once import Table
 
+ALL_PRODUCTS: dict[str, Any] = {
+    "KeyConditionExpression": "pk = :partition AND begins_with(sk, :prefix)",
+    "ExpressionAttributeValues": {":partition": {"S": PARTITION}, ":prefix": {"S": SORT_KEY_PREFIX}},
+    "ConsistentRead": True,
+}
+
 
 class Products(Table):
     """The part of the repository that knows products."""
@@ -83,29 +89,14 @@ class Products(Table):
         start: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": product_key(after)}
         with storage_errors():
             # one more tells whether there is a next page
-            answer = self.client.query(**self._all_products(), Limit=limit + 1, **start)
+            answer = self.client.query(TableName=self.name, **ALL_PRODUCTS, Limit=limit + 1, **start)
         products = tuple(to_product(item) for item in answer["Items"][:limit])
         more = len(answer["Items"]) > limit or "LastEvaluatedKey" in answer
         return ProductPage(products, products[-1].id if more else None)
 
     def records(self) -> Iterator[Record]:
         """Yield what is stored of every product, in the order of their ids; raise StorageUnavailable on the way."""
-        start: dict[str, Any] = {}
-        while True:
-            with storage_errors():
-                answer = self.client.query(**self._all_products(), **start)
-            yield from (to_record(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
-    def _all_products(self) -> dict[str, Any]:
-        return {
-            "TableName": self.name,
-            "KeyConditionExpression": "pk = :partition AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {":partition": {"S": PARTITION}, ":prefix": {"S": SORT_KEY_PREFIX}},
-            "ConsistentRead": True,
-        }
+        return map(to_record, self.queried(**ALL_PRODUCTS))
 
 
 def _update(changed: Product, version: int) -> dict[str, Any]:

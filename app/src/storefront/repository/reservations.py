@@ -7,7 +7,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from storefront.domain import (
     CLOCK_TOLERANCE,
@@ -155,20 +155,15 @@ class Reservations(Products):
 
     def held(self) -> Iterator[Reservation]:
         """Yield what is held for anybody."""
-        start: dict[str, Any] = {}
-        while True:
-            with storage_errors():
-                answer = self.client.query(
-                    TableName=self.name,
-                    IndexName=BY_STATUS,
-                    KeyConditionExpression="status_key = :held",
-                    ExpressionAttributeValues={":held": {"S": HELD}},
-                    **start,
-                )
-            yield from (to_reservation(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return map(to_reservation, self.in_status(HELD))
+
+    def in_status(self, status_key: str) -> Iterator[Item]:
+        """Yield what lies under a key of the index by status, in its order."""
+        return self.queried(
+            IndexName=BY_STATUS,
+            KeyConditionExpression="status_key = :value",
+            ExpressionAttributeValues={":value": {"S": status_key}},
+        )
 
     def holds_of(self, customer_id: str, limit: int) -> tuple[Reservation, ...]:
         """Return what is held for a customer, the next to end first; what is over may be among it."""
