@@ -17,14 +17,14 @@ endif
 
 # Three on two cores, for one often waits. Tests that share a site stay in one process (tests/conftest.py), and groups are
 # taken in the order of the collection.
-IN_PARALLEL := --numprocesses=3 --no-loadscope-reorder
+IN_PARALLEL := --numprocesses=4 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan restore destroy status logs lint test test-full second-stack molecule audit bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check docs molecule audit image bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
-	@echo "  ENV=local|dev|staging|prod chooses the inventory of up, plan and destroy (now: $(ENV))."
+	@echo "  ENV=local|dev|staging|prod chooses the inventory of up, plan, deploy, rollback, restore and destroy (now: $(ENV))."
 
 %/.ready: requirements/dev.txt requirements/uv.txt requirements/bootstrap.py
 	@echo "Installing the tools into $(@D) ..."
@@ -43,6 +43,18 @@ down: setup ## End the embedded AWS and everything that it started
 
 plan: setup ## Show what a deployment would change, changing nothing
 	@$(PLAYBOOK) site.yml --check --diff
+
+define BUILD_AND_PUSH
+{"ecs_service_image_publisher": {"argv": ["{{ ansible_playbook_python }}", "playbooks/files/publish_image.py", "$(BUILD)", \
+"--repository", "{{ lookup('palisade.ecs.names', 'repository').name }}", "--region", "{{ palisade_region }}"], "chdir": "$(CURDIR)"}}
+endef
+export BUILD_AND_PUSH
+
+deploy: setup ## Deploy IMAGE=<repository>@sha256:<digest>, or BUILD=<directory> with podman or docker, else what the publisher makes
+	@$(PLAYBOOK) playbooks/deploy.yml $(if $(IMAGE),-e ecs_service_image=$(IMAGE)) $(if $(BUILD),-e "$$BUILD_AND_PUSH")
+
+rollback: setup ## Go back to what last was deployed completely, or to a revision of the task definition: REVISION=<number>
+	@$(PLAYBOOK) playbooks/rollback.yml $(if $(REVISION),-e ecs_service_rollback_revision=$(REVISION))
 
 restore: setup ## Restore the table to TIME (a second in UTC, or latest) and cut the service over: TIME=... [CUT_OVER=false]
 	@$(PLAYBOOK) playbooks/restore.yml $(if $(TIME),-e restore_time=$(TIME)) $(if $(CUT_OVER),-e restore_cut_over=$(CUT_OVER))
@@ -70,6 +82,24 @@ second-stack: ## Install the newest supported stack into .venv-3.13, beside that
 	@if python=$$(requirements/find-python 13); then $(MAKE) --no-print-directory .venv-3.13/.ready PYTHON="$$python"; \
 	else echo "Tests of the second stack are skipped."; fi
 
+sanity: setup second-stack ## Run ansible-test on what is published, on the oldest and the newest supported stack
+	@python -m gates sanity
+	@if [ -e .venv-3.13/.ready ]; then .venv-3.13/bin/python -m gates sanity; fi
+
+.venv-release/.ready: requirements/release.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing the gates of releases into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D) release.txt
+
+release-check: .venv-release/.ready ## Judge the tarball as Galaxy and Automation Hub do
+	@PATH="$(CURDIR)/.venv-release/bin:$$PATH" python -m gates release
+
+.venv-docs/.ready: requirements/docs.txt requirements/uv.txt requirements/bootstrap.py
+	@echo "Installing what makes the documentation into $(@D) ..."
+	@$(PYTHON) requirements/bootstrap.py $(@D) docs.txt
+
+docs: .venv-docs/.ready ## Build the documentation as a site, which needs Node.js
+	@PATH="$(CURDIR)/.venv-docs/bin:$$PATH" python -m website
+
 molecule: setup ## Run the Molecule scenarios
 	@molecule test --all
 
@@ -82,6 +112,13 @@ AUDITORS := $(addprefix .venv-audit/,prowler checkov judges)
 audit: setup $(AUDITORS:%=%/.ready) ## Have independent auditors judge a deployed site, and an insecure one
 	@python -m tests.audit
 
+image: ## Build the application's image with podman or docker, whichever is there
+	@builder=$$(command -v podman || command -v docker) || { echo "Neither podman nor docker is here." >&2; exit 1; }; \
+	"$$builder" build --tag storefront app
+
+bench-app: setup ## Measure the shop beside the same view as tutorials write it
+	@python -m benchmarks.app
+
 bench-warm: setup ## Measure warm execution against the stock; writes the figures into docs/warm.md
 	@python -m benchmarks.warm
 
@@ -92,4 +129,4 @@ lock: setup ## Resolve the dependencies anew into hash-locked files without inde
 	@requirements/lock
 
 clean: down ## Remove the environment and everything that was made
-	@rm -rf $(VENV) .venv-audit .run
+	@rm -rf $(VENV) .venv-audit .venv-docs .venv-release .run

@@ -22,7 +22,7 @@ _IDS: Mapping[str, re.Pattern[str]] = {
     "backup": _UUID,
     "dynamodb": re.compile(r"(?<=/backup/).*$"),
     "ec2": _ID,
-    "ecs": re.compile(r"(?<=:)\d+$|(?<=/)[0-9a-f]{32}$|(?<=/)[A-Za-z0-9_-]{21,22}$"),
+    "ecs": re.compile(r"(?<=:)\d+$|(?<=/)\d{19}$|(?<=/)[0-9a-f]{32}$|(?<=/)[A-Za-z0-9_-]{21,22}$"),
     "elasticloadbalancing": _HEX,
     "kms": _UUID,
     "logs": re.compile(r"(?<=:)log-stream:.*$"),

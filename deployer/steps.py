@@ -53,6 +53,8 @@ class Step:
     variables: Callable[[Path], Variables] = _nothing
     playbook: str = "site.yml"
     before: Callable[[Clients], None] = _as_it_is
+    # It is meant to: what is looked up about a failure needs permissions, too.
+    fails: bool = False
 
     def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
         """Return the arguments of the playbook, run with some keys and inputs of all steps."""
@@ -104,8 +106,22 @@ def _other_data(work: Path) -> Variables:
     }
 
 
+def _named(work: Path) -> Variables:
+    """A name for the site in a zone that the account has: see `recording.prepare`."""
+    return {"ecs_service_domain": f"site.{ZONE}", "ecs_service_hosted_zone": ZONE}
+
+
 def _other_service(work: Path) -> Variables:
+    night = {"name": "night", "schedule": "cron(0 23 * * ? *)", "min_count": 1}
     return {
+        **_named(work),
+        "ecs_service_alarm_latency": 2.0,
+        "ecs_service_capacity": [{"capacity_provider": "FARGATE_SPOT", "base": 0, "weight": 1}],
+        "ecs_service_container_insights": "disabled",
+        "ecs_service_images_kept": 400,
+        "ecs_service_memory_target": 80,
+        "ecs_service_scheduled_scaling": [night],
+        "ecs_service_tags": {"Step": "other"},
         "ecs_service_log_retention_days": 60,
         "ecs_service_idle_timeout": 45,
         "ecs_service_deregistration_delay": 4,
@@ -129,6 +145,11 @@ def other_image(work: Path) -> Variables:
 def _other_image_of_other_service(work: Path) -> Variables:
     """Nothing but the image differs from the step before."""
     return {**_other_service(work), **other_image(work)}
+
+
+def _failing(work: Path) -> Variables:
+    """A container that does not start."""
+    return {**_other_image_of_other_service(work), "ecs_service_container_environment": {"AWS_REGION": "none"}}
 
 
 def _latest(work: Path) -> Variables:
@@ -158,11 +179,13 @@ STEPS = (
     Step("ecs_service", "ecs_service"),
     Step("ecs_service", "ecs_service", _other_service),
     Step("deployment", "ecs_service", _other_image_of_other_service),
+    Step("deployment", "", _failing, playbook="playbooks/deploy.yml", fails=True),
+    Step("deployment", "", _other_service, playbook="playbooks/rollback.yml"),
     # Scaling the table makes roles of AWS's that the service has to find missing before.
     Step("data", "data", _other_data),
     Step("restore", "", _latest, playbook="playbooks/restore.yml"),
     # With tags, it looks whether what is left out still uses something.
-    Step("teardown", "ecs_service,data", playbook="playbooks/teardown.yml"),
+    Step("teardown", "ecs_service,data", _named, playbook="playbooks/teardown.yml"),
     Step("teardown", "security,network", playbook="playbooks/teardown.yml"),
     Step("teardown", "", _confirmed, playbook="playbooks/teardown.yml"),
     # The site comes back, and takes its keys up again.

@@ -33,12 +33,16 @@ def _parser() -> argparse.ArgumentParser:
         ("status", commands.status, "say what runs and how it is; exit code 1 if anything is not well"),
         ("publish", commands.publish, "build the application's image and put it into the embedded registry"),
         ("reset", commands.reset, "forget all AWS resources and end their tasks"),
+        ("disrupt", commands.disrupt, "lose zones, get them back, or interrupt what runs on Spot"),
     ):
         command = commands_parser.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         if name == "publish":
             command.add_argument("--repository", required=True, help="the repository of the embedded registry")
             command.add_argument("--application", type=Path, default=settings.CHECKOUT / "app", help="default: app/")
+        if name == "disrupt":
+            command.add_argument("--lose-zone", action="append", metavar="ZONE", help="without any, all are back")
+            command.add_argument("--spot", action="store_true", help="interrupt what runs on Spot, and nothing else")
         if name == "status":
             command.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

@@ -14,6 +14,7 @@ from emulator import identity
 from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import LoadBalancer, LoadBalancerError, snapshot
+from emulator.metrics.watch import Watch
 from emulator.scheduler import targets
 from emulator.scheduler.scheduler import Scheduler
 from emulator.scheduler.task import RunningTask
@@ -34,6 +35,7 @@ class DataPlane:
         self._record = settings.pids / "balancer.json"
         self.scheduler = Scheduler(settings, gate, authorizer)
         self.balancer = LoadBalancer(settings.run_dir, settings.listener_ports)
+        self._watch = Watch(settings)
         self._problems: dict[str, str] = {}
         # Held from a decision until the load balancer follows it.
         self._deciding = threading.Lock()
@@ -61,8 +63,10 @@ class DataPlane:
         self._mend_balancer()
         scheduler = self.scheduler
         scheduler.look(self._health())
+        self._watch.look()
         with self._deciding:
             with self._gate.lock:
+                self._watch.judge(time.monotonic())
                 scheduler.decide()
                 scene = snapshot(_elbv2(), scheduler.targets(), targets.certificate)
             try:

@@ -29,6 +29,8 @@ class Settings:
     credentials_seconds: int = 21600
     deployer_judged: bool = False
     recovery_lag_seconds: int = 0
+    # How long a minute of deployments, metrics and alarms takes.
+    minute_seconds: int = 60
 
     @property
     def endpoint_url(self) -> str:
@@ -99,6 +101,7 @@ class Settings:
             "PALISADE_CREDENTIALS_SECONDS": str(self.credentials_seconds),
             "PALISADE_DEPLOYER_JUDGED": "on" if self.deployer_judged else "off",
             "PALISADE_RECOVERY_LAG_SECONDS": str(self.recovery_lag_seconds),
+            "PALISADE_MINUTE_SECONDS": str(self.minute_seconds),
         }
 
 
@@ -113,6 +116,7 @@ def read(environment: Mapping[str, str], checkout: Path = CHECKOUT) -> Settings:
         credentials_seconds=_number(environment, "PALISADE_CREDENTIALS_SECONDS", 21600, 1, 43200),
         deployer_judged=_switch(environment, "PALISADE_DEPLOYER_JUDGED", default="off"),
         recovery_lag_seconds=_number(environment, "PALISADE_RECOVERY_LAG_SECONDS", 0, 0, 3600),
+        minute_seconds=_number(environment, "PALISADE_MINUTE_SECONDS", 60, 1, 60),
     )
     if len({settings.site_port, settings.http_port, settings.api_port}) < 3:
         raise SettingsError("PALISADE_SITE_PORT, PALISADE_HTTP_PORT and PALISADE_API_PORT must differ")

@@ -60,6 +60,7 @@ class Supervisor:
             endpoints={
                 "asked": endpoints.report(asked.take),
                 "credentials": CredentialsEndpoint(credentials, self._entitlement),
+                "disruptions": self._data.scheduler.disruptions,
                 "health": endpoints.health(self._health),
                 "journal": endpoints.report(self._authorizer.journal.entries),
                 "metadata": MetadataEndpoint(self._data.scheduler.find),

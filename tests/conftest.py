@@ -21,6 +21,7 @@ LOAD_BALANCER = "tests/integration/emulator/load_balancer"
 SHORT = ("tests/unit", "app/tests/unit")
 # Of the end-to-end tests, those that have accounts of their own.
 OWN_ACCOUNT = (
+    "test_d_installed.py",
     "test_d_molecule.py",
     "test_e_empty_account.py",
     "test_e_security_input.py",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from moto import mock_aws
 from storefront import create_app
 from storefront.settings import Settings
 
+# Beside pytest's cache: otherwise Hypothesis keeps its own in the checkout.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[2] / ".run" / "cache" / "hypothesis"))
 # In pytest's import mode "importlib" a test directory is not importable by itself.
 sys.path.insert(0, str(Path(__file__).parent))
 

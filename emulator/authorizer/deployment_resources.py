@@ -27,8 +27,10 @@ ON_NOTHING: Mapping[str, re.Pattern[str]] = {
     "elasticloadbalancing": re.compile(r"Describe\w+"),
     "iam": re.compile(r"List(?:AccountAliases|Policies|Roles|Users|InstanceProfiles)|GetAccountSummary"),
     "route53": re.compile(r"ListHostedZones(?:ByName)?|GetHostedZoneCount"),
+    "servicequotas": re.compile(r"GetServiceQuota"),
     "wafv2": re.compile(r"List(?:WebACLs|LoggingConfigurations|AvailableManagedRuleGroups)|DescribeManagedRuleGroup"),
 }
+OF_A_SERVICE = ("serviceDeploymentArns", "serviceDeploymentArn", "serviceRevisionArns")
 HOSTED_ZONE = re.compile(r"/2013-04-01/(?:hostedzone|change)/(?P<id>[A-Z0-9]+)")
 TAGGED_BACKUP = re.compile(r"/(?:tags|untag)/(?P<arn>arn:.+?)/?")
 BACKUP = re.compile(r"/backup(?P<kind>-vaults|/plans)(?:/(?P<name>[^/]+))?")
@@ -53,6 +55,8 @@ def _iam(http: HttpRequest, inventory: Inventory) -> list[str]:
     begin = f"arn:aws:iam::{ACCOUNT_ID}:"
     if http.operation == "CreateServiceLinkedRole":
         return [f"{begin}role/aws-service-role/{form.get('AWSServiceName', '')}/*"]
+    if found := form.get("PolicySourceArn"):
+        return [found]
     if name := form.get("RoleName"):
         return [inventory.role_arn(name) or f"{begin}role{form.get('Path', '/')}{name}"]
     if name := form.get("PolicyName"):
@@ -83,20 +87,25 @@ def _ecs(http: HttpRequest, inventory: Inventory) -> list[str]:
         names = body.get("taskDefinitions") or [body.get("taskDefinition", "")]
         parts = [_last(name).partition(":") for name in names]
         return [arn(http, "ecs", f"task-definition/{family}:{revision or '*'}") for family, _, revision in parts]
-    if "ServiceDeployment" in http.operation and "service" not in body:
-        given = body.get("serviceDeploymentArns") or [body.get("serviceDeploymentArn", "")]
-        return [*given, *(one.replace(":service-deployment/", ":service/").rpartition("/")[0] for one in given)]
+    if given := next((found for name in OF_A_SERVICE if (found := body.get(name))), None):
+        return _with_their_service([given] if isinstance(given, str) else given)
     return _in_a_cluster(http, body)
+
+
+def _with_their_service(arns: list[str]) -> list[str]:
+    """Service deployments and revisions are judged as such, and as their service."""
+    services = [re.sub(r":service-(?:deployment|revision)/", ":service/", arn).rpartition("/")[0] for arn in arns]
+    return list(dict.fromkeys([*arns, *services]))
 
 
 def _in_a_cluster(http: HttpRequest, body: Mapping[str, Any]) -> list[str]:
     cluster = _last(body.get("cluster") or body.get("clusterName") or "default")
+    if http.operation == "ListTasks":
+        return [arn(http, "ecs", f"container-instance/{cluster}/*")]
     if services := body.get("services") or [one for name in ("service", "serviceName") if (one := body.get(name))]:
         return [arn(http, "ecs", f"service/{cluster}/{_last(name)}") for name in services]
     if tasks := body.get("tasks") or [one for one in [body.get("task")] if one]:
         return [arn(http, "ecs", f"task/{cluster}/{_last(name)}") for name in tasks]
-    if http.operation == "ListTasks":
-        return [arn(http, "ecs", f"container-instance/{cluster}/*")]
     if "Cluster" in http.operation:
         return [arn(http, "ecs", f"cluster/{_last(name)}") for name in body.get("clusters") or [cluster]]
     return []

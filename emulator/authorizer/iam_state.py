@@ -39,7 +39,7 @@ class IamState:
         known = self._fresh().identities
         if principal.arn not in known:
             with self._gate.lock:
-                known[principal.arn] = _identity(principal)
+                known[principal.arn] = read_identity(principal)
         return known[principal.arn]
 
     def trust(self, role_arn: str) -> str | None:
@@ -63,7 +63,8 @@ def _iam() -> Any:
     return iam_backends[ACCOUNT_ID]["aws"]
 
 
-def _identity(principal: Principal) -> Identity:
+def read_identity(principal: Principal) -> Identity:
+    """Return the identity behind a principal as it is now; call under the lock."""
     if principal.is_root_user:
         return Identity(principal.arn, (ALLOW_ALL,))
     if ":user/" in principal.arn:

@@ -53,6 +53,8 @@ def of(http: HttpRequest, inventory: Inventory) -> tuple[str, ...]:
 def _ecr(http: HttpRequest, inventory: Inventory) -> list[str]:
     """Who looks for repositories without naming them asks about all."""
     body = http.arguments
+    if tagged := body.get("resourceArn"):
+        return [tagged]
     unnamed = "*" if http.operation == "DescribeRepositories" else None
     names = body.get("repositoryNames") or [body.get("repositoryName") or unnamed]
     account = body.get("registryId", ACCOUNT_ID)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from emulator.commands.disrupt import disrupt
 from emulator.commands.down import down
 from emulator.commands.error import CommandError
 from emulator.commands.publish import publish
@@ -10,4 +11,4 @@ from emulator.commands.reset import reset
 from emulator.commands.status import status
 from emulator.commands.up import up
 
-__all__ = ["CommandError", "down", "publish", "reset", "status", "up"]
+__all__ = ["CommandError", "disrupt", "down", "publish", "reset", "status", "up"]

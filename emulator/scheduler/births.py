@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Collection
 from ipaddress import IPv4Address
 from typing import Any
@@ -13,13 +14,17 @@ from moto.ecs.models import Task
 
 from emulator.authorizer.authorizer import Authorizer
 from emulator.authorizer.network import Position
+from emulator.control_plane.fidelity import ecs_shifting
+from emulator.scheduler import memory
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
+from emulator.scheduler.capacity import next_provider
 from emulator.scheduler.container import Surroundings, command
 from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import Life
 from emulator.scheduler.pull import StartError, find, parse
 from emulator.scheduler.roles import check_roles
 from emulator.scheduler.secret_values import secret_value
+from emulator.scheduler.storage import check_storage
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import stream_of
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -39,11 +44,13 @@ class Births:
         self._authorizer = authorizer
         self._age = 0
 
-    def for_service(self, backend: Any, service: Any, subnet: str, used: Collection[str]) -> RunningTask:
-        """Make a task of a service's primary deployment in a subnet."""
-        definition = backend.describe_task_definition(service.task_definition)
+    def for_service(
+        self, backend: Any, service: Any, deployment: dict[str, Any], subnet: str, used: Collection[str]
+    ) -> RunningTask:
+        """Make a task of a deployment of a service in a subnet."""
+        definition = backend.describe_task_definition(deployment["taskDefinition"])
         cluster = backend.clusters[service.cluster_name]
-        network = service.network_configuration.get("awsvpcConfiguration", {})
+        network = deployment["networkConfiguration"].get("awsvpcConfiguration", {})
         record = Task(
             cluster=cluster,
             task_definition=definition,
@@ -51,24 +58,26 @@ class Births:
             resource_requirements=None,
             backend=backend,
             group=f"service:{service.name}",
-            launch_type=service.launch_type or "",
-            started_by=service.deployments[0]["id"],
+            launch_type=deployment["launchType"] or "",
+            started_by=deployment["id"],
             tags=_tags(service, definition),
             networking_configuration={"awsvpcConfiguration": {**network, "subnets": [subnet]}},
-            platform_version=service.deployments[0]["platformVersion"],
-            capacity_provider_name=_capacity_provider(service),
+            platform_version=deployment["platformVersion"],
+            capacity_provider_name=_capacity_provider(backend, service, deployment),
         )
         backend.tasks.setdefault(cluster.name, {})[record.task_arn] = record
-        return self._process_of(backend, record, service, used)
+        return self._process_of(backend, record, service, used, deployment)
 
     def for_record(self, backend: Any, record: Any, used: Collection[str]) -> RunningTask:
         """Adopt a task that RunTask made."""
-        return self._process_of(backend, record, None, used)
+        return self._process_of(backend, record, None, used, None)
 
-    def _process_of(self, backend: Any, record: Any, service: Any, used: Collection[str]) -> RunningTask:
+    def _process_of(
+        self, backend: Any, record: Any, service: Any, used: Collection[str], deployment: dict[str, Any] | None
+    ) -> RunningTask:
         definition = backend.describe_task_definition(record.task_definition_arn)
         container = definition.container_definitions[0]
-        groups, port = _target(service, container)
+        groups, port = _target(deployment, container)
         subnet = _subnet(record)
         self._age += 1
         task = RunningTask(
@@ -83,9 +92,11 @@ class Births:
             life=Life(behind_balancer=bool(groups), stop_seconds=_stop(container)),
             born=time.monotonic(),
             age=self._age,
+            memory_limit=memory.limit(definition, container),
         )
         try:
             task.address = self._addresses.next(used, port)
+            check_storage(backend.clusters[record.cluster_name], self._authorizer)
             self._prepare(task, container)
         except (AddressesExhaustedError, StartError) as error:
             task.failure = str(error)
@@ -123,12 +134,12 @@ class Births:
         return task.execution_role
 
 
-def _target(service: Any, container: dict[str, Any]) -> tuple[tuple[str, ...], int | None]:
-    """Return the target groups of a service's tasks and the port they listen on."""
-    balancers = [item for item in service.load_balancers if item.get("targetGroupArn")] if service else []
+def _target(deployment: dict[str, Any] | None, container: dict[str, Any]) -> tuple[tuple[str, ...], int | None]:
+    """Return the target groups of a deployment's tasks and the port they listen on."""
+    balancers = ecs_shifting.balancers(deployment["template"]) if deployment else []
     ports = [mapping["containerPort"] for mapping in container["portMappings"]]
     port = balancers[0]["containerPort"] if balancers else next(iter(ports), None)
-    return tuple(item["targetGroupArn"] for item in balancers), port
+    return deployment["target_groups"] if deployment else (), port
 
 
 def _stop(container: dict[str, Any]) -> float:
@@ -163,8 +174,20 @@ def _tags(service: Any, definition: Any) -> list[dict[str, str]]:
     return list({"SERVICE": service.tags, "TASK_DEFINITION": definition.tags}.get(service.propagate_tags, []))
 
 
-def _capacity_provider(service: Any) -> str | None:
-    """Return the provider with the greatest base, then weight: how a strategy begins."""
-    strategy = service.capacity_provider_strategy or []
-    best = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)), default=None)
-    return best["capacityProvider"] if best else None
+def _capacity_provider(backend: Any, service: Any, deployment: dict[str, Any]) -> str | None:
+    """Return what the next task of a deployment runs on, by the tasks that it has."""
+    tasks = backend.tasks.get(service.cluster_name, {}).values()
+    mine = [task for task in tasks if task.started_by == deployment["id"]]
+    running = Counter(task.capacity_provider_name for task in mine if task.desired_status != "STOPPED")
+    return next_provider(deployment["capacityProviderStrategy"] or [], running)
+
+
+def delete_interface(task: RunningTask) -> None:
+    """Delete the interface that ECS made for a task, and give its address back."""
+    backend = ec2_backends[ACCOUNT_ID][REGION]
+    for attachment in task.record.attachments:
+        for detail in attachment["details"]:
+            if detail["name"] == "networkInterfaceId":
+                backend.enis.pop(detail["value"], None)
+    if task.vpc_address and task.subnet in backend.subnets.get(task.zone, {}):
+        backend.get_subnet(task.subnet).del_subnet_ip(task.vpc_address)

@@ -9,18 +9,22 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from emulator import identity
 from emulator.load_balancer import Health
 from emulator.processes import die_with_parent, is_listening
+from emulator.scheduler import memory
 from emulator.scheduler.container import Command
 from emulator.scheduler.phase import Phase, Sight, Signal
 from emulator.scheduler.task import RunningTask
 from emulator.settings import Settings
 
 LOG = logging.getLogger(__name__)
+# Memory is looked at this often.
+MEMORY_SECONDS = 0.5
 NUMBERS = {Signal.TERMINATE: signal.SIGTERM, Signal.KILL: signal.SIGKILL}
 
 
@@ -29,6 +33,7 @@ class TaskProcesses:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._memory_due = 0.0
 
     def look(self, tasks: Iterable[RunningTask], health: Mapping[tuple[str, int], Health]) -> None:
         """Note what is to be seen of each task's process."""
@@ -41,13 +46,26 @@ class TaskProcesses:
                 task.sight, exited=exited, listening=listening, health=health.get((task.address, task.port or 0))
             )
 
-    def act(self, tasks: Iterable[RunningTask]) -> None:
+    def act(self, tasks: Collection[RunningTask]) -> None:
         """Start what shall start and send the signals that are due."""
         for task in tasks:
             if task.life.phase is Phase.PROVISIONING and task.process is None and task.command is not None:
                 self._start(task, task.command)
             while task.signals:
                 self._signal(task, task.signals.pop(0))
+        if time.monotonic() >= self._memory_due:
+            self._memory_due = time.monotonic() + MEMORY_SECONDS
+            for task in tasks:
+                self._check_memory(task)
+
+    def _check_memory(self, task: RunningTask) -> None:
+        """Kill what uses more memory than its container has."""
+        process = task.process
+        if process is None or not task.memory_limit or _has_exited(process):
+            return
+        if memory.used(process.pid) > task.memory_limit:
+            task.container_reason = memory.REASON
+            self._signal(task, Signal.KILL)
 
     def _start(self, task: RunningTask, command: Command) -> None:
         self._settings.task_logs.mkdir(parents=True, exist_ok=True)
@@ -84,6 +102,15 @@ class TaskProcesses:
                 os.killpg(process.pid, NUMBERS[kind])
             else:
                 process.send_signal(NUMBERS[kind])
+
+    def freeze(self, tasks: Iterable[RunningTask], zones: Collection[str]) -> None:
+        """Stop the processes of some zones as a whole, and let those of all others go on."""
+        for task in tasks:
+            lost = task.zone in zones
+            if task.process is not None and task.frozen is not lost and not _has_exited(task.process):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(task.process.pid, signal.SIGSTOP if lost else signal.SIGCONT)
+                task.frozen = lost
 
     def bury(self, task: RunningTask) -> int | None:
         """End what a finished task left behind: children, temporary files, record; return its exit code."""

@@ -59,8 +59,8 @@ def end(task: RunningTask, exit_code: int | None) -> None:
     if exit_code is not None:
         # A signal's number is shown as a shell shows it: 137 for SIGKILL.
         container.exitCode = 128 - exit_code if exit_code < 0 else exit_code
-    if task.failure:
-        container.reason = task.failure
+    if reason := task.failure or task.container_reason:
+        container.reason = reason
     for attachment in record.attachments:
         attachment["status"] = "DELETED"
 

@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 
 from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import Health, Target
 from emulator.processes import is_listening
-from emulator.scheduler import record, services, targets
+from emulator.scheduler import births, deployment_alarms, probe, record, services, targets
 from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
+from emulator.scheduler.disruptions import Disruptions
 from emulator.scheduler.phase import Phase, Sight, step
 from emulator.scheduler.plan import plan
 from emulator.scheduler.processes import TaskProcesses
+from emulator.scheduler.shifting import Shifting
 from emulator.scheduler.task import RunningTask
 from emulator.scheduler.task_logs import TaskLogs
 from emulator.settings import ACCOUNT_ID, REGION, Settings
@@ -42,7 +43,10 @@ class Scheduler:
         self._draining = settings.draining
         self._births = Births(settings, Addresses(settings.api_port, is_listening), authorizer)
         self._processes = TaskProcesses(settings)
+        self._minute = settings.minute_seconds
+        self._shifting = Shifting(authorizer, settings.minute_seconds)
         self._logs = TaskLogs(settings)
+        self.disruptions = Disruptions(gate)
         self._tasks: dict[str, RunningTask] = {}
         self._backoffs: dict[str, Backoff] = {}
 
@@ -58,11 +62,18 @@ class Scheduler:
     def look(self, health: Mapping[tuple[str, int], Health]) -> None:
         """See how the tasks' processes are; takes time, so without the lock."""
         self._processes.look(self._tasks.values(), health)
+        for task in self._tasks.values():
+            if task.sight.health != "unhealthy":
+                task.health_answer = None
+            elif task.health_answer is None:
+                task.health_answer = probe.ask(task)
 
     def decide(self) -> None:
         """Move every task on and every service towards its wish; call under the lock."""
         backend = _backend()
         now = time.monotonic()
+        for task in self.disruptions.interrupt(self._tasks.values()):
+            LOG.info("task %s is interrupted", task.id)
         for task in list(self._tasks.values()):
             self._notice_orders(backend, task)
             self._advance(task, now)
@@ -70,9 +81,9 @@ class Scheduler:
         for service in backend.services.values():
             if service.status != "INACTIVE":
                 self._reconcile(backend, service, now)
-        targets.register(self._tasks.values())
+        targets.register(self._tasks.values(), now)
         self._logs.ship(self._tasks.values(), now)
-        _count_clusters(backend)
+        services.count_clusters(backend)
 
     def targets(self) -> Mapping[str, Sequence[Target]]:
         """Return what the load balancer shall send requests to; call under the lock."""
@@ -81,10 +92,12 @@ class Scheduler:
     def act(self) -> None:
         """Start and signal processes as decided."""
         self._processes.act(self._tasks.values())
+        self._processes.freeze(self._tasks.values(), self.disruptions.lost_zones)
 
     def end_all(self, seconds: float) -> None:
         """Stop every task at once, and kill what has not ended after a while."""
         end = time.monotonic() + seconds
+        self._processes.freeze(self._tasks.values(), ())
         while self._tasks:
             with self._gate.lock:
                 for task in list(self._tasks.values()):
@@ -137,6 +150,7 @@ class Scheduler:
         LOG.info("task %s is %s", task.id, phase.value)
         if phase is Phase.RUNNING:
             task.ran_since = now
+            services.forgive(task)
         if phase is Phase.ACTIVATING and task.service is not None:
             services.event(task.service, f"registered 1 targets in (target-group {task.target_groups[0]})")
         if phase is Phase.DEACTIVATING and task.service is not None:
@@ -149,22 +163,24 @@ class Scheduler:
         if not task.life.stop_wanted:
             code = "TaskFailedToStart" if task.failure else "EssentialContainerExited"
             record.stop_reason(task, code, task.failure or "Essential container in task exited")
-            self._fail(task, now)
+            # ECS counts a task that ran and ended among what happens, not among what fails a deployment.
+            self._fail(task, now, counts=task.ran_since is None)
         record.end(task, self._processes.bury(task))
         self._logs.ship_one(task, whole_lines=False)
-        _delete_interface(task)
+        births.delete_interface(task)
         del self._tasks[task.id]
         self._logs.forget_oldest(self._tasks)
 
-    def _fail(self, task: RunningTask, now: float) -> None:
+    def _fail(self, task: RunningTask, now: float, *, counts: bool = True) -> None:
         """Count a failure against the deployment, and throttle it."""
-        if task.service is None or task.settled:
+        if task.service is None:
+            return
+        if counts:
+            services.blame(task)
+        if task.settled:
             return
         backoff = self._backoff(task.deployment)
         backoff.fail(now)
-        for deployment in task.service.deployments:
-            if deployment["id"] == task.deployment and task.ran_since is None:
-                deployment["failedTasks"] += 1
         if backoff.failures > 1:
             services.event(task.service, "is unable to consistently start tasks successfully.")
 
@@ -177,23 +193,33 @@ class Scheduler:
 
     def _reconcile(self, backend: Any, service: Any, now: float) -> None:
         mine = [task for task in self._tasks.values() if task.service is service]
-        backoff = self._backoff(service.deployments[0]["id"])
-        wish = services.wish_of(service, may_start=backoff.may_start(now))
-        decision = plan(wish, services.members_of(service, mine, now))
+        for message in (*deployment_alarms.heed(service), *self._shifting.advance(service, mine, now)):
+            services.event(service, message)
+        for deployment, members in services.split(service, services.members_of(service, mine, now)):
+            self._follow(backend, service, deployment, members, mine, now)
+        services.count(service, mine, now, self._minute)
+
+    def _follow(
+        self, backend: Any, service: Any, deployment: dict[str, Any], members: list[Any], mine: list[Any], now: float
+    ) -> None:
+        """Start and stop tasks as one deployment wants it."""
+        may_start = self._backoff(deployment["id"]).may_start(now)
+        wish = self.disruptions.spare(services.wish_of(service, deployment, may_start=may_start))
+        decision = plan(wish, members)
         for task in mine:
             if task.id in decision.failed:
                 group = task.target_groups[0] if task.target_groups else ""
                 self._fail(task, now)
+                services.tell_unhealthy(task)
                 self._stop(task, f"Task failed ELB health checks in (target-group {group})")
             elif task.id in decision.stop:
                 self._stop(task, f"Scaling activity initiated by (deployment {wish.deployment})")
         for subnet in decision.start:
-            task = self._births.for_service(backend, service, subnet, self._used())
+            task = self._births.for_service(backend, service, deployment, subnet, self._used())
             self._add(task)
             mine.append(task)
             services.event(service, f"has started 1 tasks: (task {task.id}).")
         services.tell_obstacles(service, wish, decision)
-        services.count(service, mine)
 
     def _stop(self, task: RunningTask, reason: str) -> None:
         record.stop_reason(task, "ServiceSchedulerInitiated", reason)
@@ -214,22 +240,3 @@ class Scheduler:
 
 def _backend() -> Any:
     return ecs_backends[ACCOUNT_ID][REGION]
-
-
-def _delete_interface(task: RunningTask) -> None:
-    backend = ec2_backends[ACCOUNT_ID][REGION]
-    for attachment in task.record.attachments:
-        for detail in attachment["details"]:
-            if detail["name"] == "networkInterfaceId":
-                backend.enis.pop(detail["value"], None)
-    if task.vpc_address and task.subnet in backend.subnets.get(task.zone, {}):
-        backend.get_subnet(task.subnet).del_subnet_ip(task.vpc_address)
-
-
-def _count_clusters(backend: Any) -> None:
-    for cluster in backend.clusters.values():
-        states = [task.last_status for task in backend.tasks.get(cluster.name, {}).values()]
-        cluster.running_tasks_count = states.count("RUNNING")
-        cluster.pending_tasks_count = sum(state in ("PROVISIONING", "PENDING", "ACTIVATING") for state in states)
-        owned = [service for service in backend.services.values() if service.cluster_name == cluster.name]
-        cluster.active_services_count = sum(service.status == "ACTIVE" for service in owned)

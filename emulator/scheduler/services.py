@@ -9,28 +9,29 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from emulator.control_plane.fidelity import ecs_deployment
-from emulator.scheduler import births
+from emulator.control_plane.fidelity import ecs_deployment, ecs_rollout
+from emulator.scheduler import births, circuit_breaker, deployment_alarms, probe, shifting, targets
 from emulator.scheduler.phase import STARTING, Phase
 from emulator.scheduler.plan import Decision, Member, Wish
 from emulator.scheduler.task import RunningTask
 
 EVENTS_KEPT = 100
+BREAKER = "ECS deployment circuit breaker"
 
 
-def wish_of(service: Any, *, may_start: bool) -> Wish:
-    """Return what a service shall be."""
-    network = service.network_configuration.get("awsvpcConfiguration", {})
+def wish_of(service: Any, deployment: dict[str, Any], *, may_start: bool) -> Wish:
+    """Return what a deployment of a service shall be."""
+    network = deployment["networkConfiguration"].get("awsvpcConfiguration", {})
     zones = {subnet: births.zone_of(subnet) for subnet in network.get("subnets", [])}
     configuration = service.deployment_configuration
     return Wish(
-        deployment=service.deployments[0]["id"],
-        desired=service.desired_count if service.status == "ACTIVE" else 0,
+        deployment=deployment["id"],
+        desired=shifting.wanted(service, deployment),
         minimum_percent=configuration["minimumHealthyPercent"],
         maximum_percent=configuration["maximumPercent"],
         subnets={subnet: zone for subnet, zone in zones.items() if zone},
-        # Nothing here is an EC2 container instance.
-        may_start=may_start and service.launch_type != "EC2",
+        # A deployment that failed launches no task. Nothing here is an EC2 container instance.
+        may_start=may_start and deployment["launchType"] != "EC2" and deployment["rolloutState"] != "FAILED",
     )
 
 
@@ -44,7 +45,7 @@ def members_of(service: Any, tasks: Sequence[RunningTask], now: float) -> list[M
             subnet=task.subnet,
             age=task.age,
             running=task.life.phase is Phase.RUNNING,
-            unhealthy=task.sight.health == "unhealthy" and now - task.born > grace,
+            unhealthy=targets.fails_checks(task, now) and now - task.born > grace,
         )
         for task in tasks
         if task.wanted
@@ -59,6 +60,29 @@ def event(service: Any, message: str) -> None:
         del service.events[EVENTS_KEPT:]
 
 
+def blame(task: RunningTask) -> None:
+    """Count a task that did not start or failed its health checks against its deployment."""
+    if task.failure:
+        event(task.service, f"was unable to place a task. Reason: {task.failure.rstrip('.')}.")
+    for deployment in task.service.deployments:
+        if deployment["id"] == task.deployment and deployment["rolloutState"] == "IN_PROGRESS":
+            deployment["failedTasks"] += 1
+
+
+def forgive(task: RunningTask) -> None:
+    """Begin the count anew: one healthy task shows that the deployment can work."""
+    for deployment in task.service.deployments if task.service else []:
+        if deployment["id"] == task.deployment:
+            deployment["failedTasks"] = 0
+
+
+def tell_unhealthy(task: RunningTask) -> None:
+    """Say in an event what the load balancer found."""
+    _, words = task.health_answer or probe.NONE
+    group = task.target_groups[0] if task.target_groups else ""
+    event(task.service, f"(port {task.port}) is unhealthy in (target-group {group}) due to (reason {words}).")
+
+
 def tell_obstacles(service: Any, wish: Wish, decision: Decision) -> None:
     """Say in an event why nothing happens."""
     if decision.blocked:
@@ -69,33 +93,93 @@ def tell_obstacles(service: Any, wish: Wish, decision: Decision) -> None:
         event(service, "was unable to place a task because its subnets do not exist.")
 
 
-def count(service: Any, tasks: Sequence[RunningTask]) -> None:
+def count(service: Any, tasks: Sequence[RunningTask], now: float, minute: float) -> None:
     """Show the true counts, end the rollout when it is over, and a deleted service when nothing is left of it."""
     for deployment in service.deployments:
         mine = [task for task in tasks if task.deployment == deployment["id"]]
         deployment["runningCount"] = sum(task.life.phase is Phase.RUNNING for task in mine)
         deployment["pendingCount"] = sum(task.life.phase in STARTING for task in mine)
-        deployment["desiredCount"] = service.desired_count if deployment["status"] == "PRIMARY" else 0
+        deployment["desiredCount"] = shifting.wanted(service, deployment)
     service.running_count = sum(deployment["runningCount"] for deployment in service.deployments)
     service.pending_count = sum(deployment["pendingCount"] for deployment in service.deployments)
     alive = {task.deployment for task in tasks if task.life.phase is not Phase.STOPPED}
     primary = service.deployments[0]
-    service.deployments = [item for item in service.deployments if item is primary or item["id"] in alive]
+    kept = [primary, *_under_way(service)]
+    service.deployments = [
+        item for item in service.deployments if item["id"] in alive or any(item is one for one in kept)
+    ]
     if service.status == "DRAINING" and not alive:
         service.status = "INACTIVE"
-    _settle(service, primary)
+    if service.history[0].shift is None:
+        _settle(service, primary, now, minute)
+        _break(service, primary)
 
 
-def _settle(service: Any, primary: dict[str, Any]) -> None:
+def split(service: Any, members: Sequence[Member]) -> list[tuple[dict[str, Any], list[Member]]]:
+    """Return each deployment that is planned for by itself, with the tasks that are counted for it.
+
+    A rolling one replaces the tasks of the others; the others leave the tasks of each other alone.
+    """
+    if service.history[0].shift is None:
+        return [(service.deployments[0], list(members))]
+    return [
+        (deployment, [one for one in members if one.deployment == deployment["id"]])
+        for deployment in service.deployments
+    ]
+
+
+def _under_way(service: Any) -> list[dict[str, Any]]:
+    """Return the deployments that are needed although they may have no tasks for a moment."""
+    current = service.history[0]
+    return [one for one in (current.source, current.target) if one] if current.shift and current.under_way else []
+
+
+def _settle(service: Any, primary: dict[str, Any], now: float, minute: float) -> None:
     steady = (
         service.status == "ACTIVE"
         and len(service.deployments) == 1
         and primary["runningCount"] == primary["desiredCount"]
         and not primary["pendingCount"]
     )
-    if steady and primary["rolloutState"] == "IN_PROGRESS":
-        ecs_deployment.finish(primary, "COMPLETED", "completed")
+    if steady and primary["rolloutState"] == "IN_PROGRESS" and _baked(service.history[0], now, minute):
+        ecs_deployment.complete(service)
         event(service, f"(deployment {primary['id']}) deployment completed.")
     if steady and not getattr(service, "steady", False):
         event(service, "has reached a steady state.")
     service.steady = steady
+
+
+def _baked(current: Any, now: float, minute: float) -> bool:
+    """Tell whether the alarms of a deployment whose tasks all run have had time to fire; a rollback heeds none."""
+    if current.baked_at is None:
+        minutes = 0 if current.rollback else deployment_alarms.bake_minutes(current.configuration)
+        current.baked_at = now + minutes * minute
+    return bool(now >= current.baked_at)
+
+
+def _break(service: Any, primary: dict[str, Any]) -> None:
+    """Fail a deployment whose tasks do not start or stay healthy, and roll it back if the service wants that."""
+    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
+    if service.status != "ACTIVE" or not circuit_breaker.trips(primary, service.desired_count, breaker):
+        return
+    current = service.history[0]
+    current.breaker_triggered = True
+    ecs_deployment.finish(primary, "FAILED", f"{BREAKER}: tasks failed to start.")
+    event(service, f"(deployment {primary['id']}) deployment failed: tasks failed to start.")
+    if not breaker["rollback"] or current.rollback is not None:
+        current.fail(f"{BREAKER}: tasks failed to start.")
+        return
+    current.request_rollback(ecs_rollout.BREAKER)
+    rollback = ecs_deployment.roll_back(service, BREAKER)
+    if rollback is not None:
+        event(service, f"rolling back to deployment {rollback['id']}.")
+
+
+def count_clusters(backend: Any) -> None:
+    """Show the true counts of clusters."""
+    for cluster in backend.clusters.values():
+        states = [task.last_status for task in backend.tasks.get(cluster.name, {}).values()]
+        cluster.running_tasks_count = states.count("RUNNING")
+        cluster.pending_tasks_count = sum(state in ("PROVISIONING", "PENDING", "ACTIVATING") for state in states)
+        owned = [service for service in backend.services.values() if service.cluster_name == cluster.name]
+        cluster.active_services_count = sum(service.status == "ACTIVE" for service in owned)

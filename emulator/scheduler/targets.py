@@ -11,39 +11,44 @@ from moto.acm.models import acm_backends
 from moto.elbv2.models import elbv2_backends
 
 from emulator.load_balancer import Target
+from emulator.scheduler import probe
 from emulator.scheduler.phase import STARTING, Phase
 from emulator.scheduler.task import RunningTask
 from emulator.settings import ACCOUNT_ID, REGION
 
+# Port, state, and why it is unhealthy.
+Observed = tuple[int, str, probe.Answer | None]
 
-def register(tasks: Iterable[RunningTask]) -> None:
+
+def register(tasks: Iterable[RunningTask], now: float) -> None:
     """Make every target group hold its tasks and the state each was seen in; call under the lock."""
-    states: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    states: dict[str, dict[str, Observed]] = defaultdict(dict)
     zones = {}
     for task in tasks:
-        state = _state(task)
+        state = _state(task, now)
         if state and task.vpc_address:
             zones[task.vpc_address] = task.zone
             for arn in task.target_groups:
-                states[arn][task.vpc_address] = (task.port or 0, state)
+                answer = (task.health_answer or probe.NONE) if state == "unhealthy" else None
+                states[arn][task.vpc_address] = (task.port or 0, state, answer)
     for arn, group in _backend().target_groups.items():
         _update(group, states.get(arn, {}), zones)
 
 
-def _update(group: Any, states: Mapping[str, tuple[int, str]], zones: Mapping[str, str]) -> None:
+def _update(group: Any, states: Mapping[str, Observed], zones: Mapping[str, str]) -> None:
     """Replace the targets that the scheduler manages and leave those that somebody registered by hand."""
     for address in getattr(group, "observed", {}):
         group.targets.pop(address, None)
-    for address, (port, state) in states.items():
+    for address, (port, state, _) in states.items():
         if state != "draining":
             group.targets[address] = {"Id": address, "Port": port, "AvailabilityZone": zones[address]}
     group.observed = dict(states)
 
 
-def _state(task: RunningTask) -> str | None:
+def _state(task: RunningTask, now: float) -> str | None:
     """Return a target's state as DescribeTargetHealth words it; nothing if the task is no target."""
     if task.life.phase in STARTING or task.life.phase is Phase.RUNNING:
-        return task.sight.health or "initial"
+        return "unhealthy" if fails_checks(task, now) else task.sight.health or "initial"
     return "draining" if task.life.phase is Phase.DEACTIVATING else None
 
 
@@ -55,6 +60,19 @@ def for_balancer(tasks: Iterable[RunningTask]) -> dict[str, Sequence[Target]]:
             for arn in task.target_groups:
                 targets[arn].append(task.target)
     return dict(targets)
+
+
+def fails_checks(task: RunningTask, now: float) -> bool:
+    """Tell whether the load balancer takes a task for unhealthy; call under the lock.
+
+    It is told of a task only when that listens (see above). One that does not for as long as checks take has failed
+    them: it listens on another port, or not at all.
+    """
+    if task.sight.health is not None or task.sight.listening or task.process is None:
+        return task.sight.health == "unhealthy"
+    known = [group for arn in task.target_groups if (group := _backend().target_groups.get(arn))]
+    seconds = [float(group.health_check_interval_seconds) * float(group.unhealthy_threshold_count) for group in known]
+    return bool(seconds) and now - task.born > max(seconds)
 
 
 def drain_seconds(task: RunningTask) -> float:

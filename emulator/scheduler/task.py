@@ -35,11 +35,17 @@ class RunningTask:
     execution_role: ExecutionRole | None = None
     command: Command | None = None
     process: subprocess.Popen[bytes] | None = None
+    frozen: bool = False
     failure: str = ""
+    # Bytes that the container may use, 0 for any number; and why it was ended, if AWS itself did it.
+    memory_limit: int = 0
+    container_reason: str = ""
     log_stream: tuple[str, str] | None = None
     log_offset: int = 0
     sight: Sight = field(default_factory=Sight)
     signals: list[Signal] = field(default_factory=list)
+    # Why the load balancer takes it for unhealthy: a code and its words.
+    health_answer: tuple[str, str] | None = None
     ran_since: float | None = None
     settled: bool = False
 

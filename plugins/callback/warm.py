@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: warm
 type: aggregate
-author: Palisade contributors
+author: Palisade contributors (!UNKNOWN)
 short_description: Run modules of AWS collections in a fork of the running Ansible
 version_added: 0.1.0
 description:

@@ -9,8 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.plugin_utils import _service_facts as facts
+from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_budget import deployment_budget
+from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_strategy import (
+    deployment_strategy_problems,
+    shift_minutes,
+)
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
-from ansible_collections.palisade.ecs.plugins.plugin_utils._task_definition import definition_matches
+from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
+from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
+from ansible_collections.palisade.ecs.plugins.plugin_utils._service_dashboard import service_dashboard
 
 
 class FilterModule:
@@ -20,10 +27,14 @@ class FilterModule:
         """Return the filters by name."""
         return {
             "active_service": facts.active_service,
-            "definition_matches": definition_matches,
-            "deployment_settled": facts.deployment_settled,
-            "deployment_story": facts.deployment_story,
+            "deployment_budget": deployment_budget,
+            "deployment_strategy_problems": deployment_strategy_problems,
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
+            "scratch_volumes": scratch_volumes,
+            "service_alarms": service_alarms,
+            "service_dashboard": service_dashboard,
+            "shift_minutes": shift_minutes,
+            "target_group_arns": facts.target_group_arns,
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: names
-author: Palisade contributors
+author: Palisade contributors (!UNKNOWN)
 short_description: Form the names and ARNs of a stack
 version_added: 0.1.0
 description:
@@ -24,13 +24,16 @@ options:
     description:
       - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(partition),
         V(dns_suffix), V(account_root), V(ecs_resources), V(layer_bucket), V(log_group), V(log_groups),
-        V(load_balancer), V(listeners), V(listener_rules), V(target_group), V(other_target_group), V(flow_logs),
-        V(alarms), V(backups), V(backup_vault), V(table), V(table_indexes), V(other_table), V(first_table),
+        V(insights_log_group), V(load_balancer), V(listeners), V(listener_rules), V(target_group),
+        V(other_target_group), V(flow_logs), V(alarms), V(service_alarms), V(dashboard), V(backups),
+        V(backup_vault), V(table),
+        V(table_indexes), V(other_table), V(first_table),
         V(first_table_backups), V(restored_tables), V(restored_table_backups), V(repository),
         V(execution_role), V(task_role), V(infrastructure_role), V(flow_log_role), V(backup_role), V(execution_policy),
         V(task_policy), V(infrastructure_policy), V(flow_log_policy), V(backup_policy),
         V(boundary), V(data_key_alias), V(logs_key_alias), V(images_key_alias), V(missing_key),
-        V(missing_load_balancer), V(missing_web_acl), V(web_acl), V(waf_log_group), V(flow_log_group), V(log_bucket),
+        V(missing_load_balancer), V(missing_target_group), V(missing_listener_rule), V(missing_web_acl), V(web_acl),
+        V(waf_log_group), V(flow_log_group), V(log_bucket),
         V(alarm_topic), V(registry).
     required: true
     type: list

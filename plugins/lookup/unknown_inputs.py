@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: unknown_inputs
-author: Palisade contributors
+author: Palisade contributors (!UNKNOWN)
 short_description: Find misspelt inputs of the collection
 version_added: 0.1.0
 description:

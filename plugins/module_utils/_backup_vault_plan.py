@@ -106,5 +106,5 @@ def plan(before: Vault, params: Mapping[str, Any]) -> Change:
 
 def merged(current: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags that a resource has afterwards."""
-    _, to_unset = compare_aws_tags(dict(current), params["tags"], purge_tags=params["purge_tags"])
+    _to_set, to_unset = compare_aws_tags(dict(current), params["tags"], purge_tags=params["purge_tags"])
     return {**{key: value for key, value in current.items() if key not in to_unset}, **params["tags"]}

@@ -14,10 +14,10 @@ KEY = {
 CAPACITY = ("read_capacity", "write_capacity", "max_read_request_units", "max_write_request_units")
 INDEX = {
     "name": {"type": "str", "required": True},
-    "partition_key": {"type": "dict", "required": True, "options": KEY},
-    "sort_key": {"type": "dict", "options": KEY},
+    "partition_key": {"type": "dict", "required": True, "options": KEY, "no_log": False},
+    "sort_key": {"type": "dict", "options": KEY, "no_log": False},
     "projection": {"type": "str", "choices": ["ALL", "KEYS_ONLY", "INCLUDE"], "default": "ALL"},
-    "non_key_attributes": {"type": "list", "elements": "str", "default": []},
+    "non_key_attributes": {"type": "list", "elements": "str", "default": [], "no_log": False},
     **{name: {"type": "int"} for name in CAPACITY},
 }
 VIEWS = ["none", "KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
@@ -31,7 +31,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **{name: {"type": "int", "default": 0} for name in CAPACITY},
     "capacity_delegated": {"type": "bool", "default": False},
     "table_class": {"type": "str", "choices": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"], "default": "STANDARD"},
-    "kms_key_arn": {"type": "str", "default": ""},
+    "kms_key_arn": {"type": "str", "default": "", "no_log": False},
     "stream_view_type": {"type": "str", "choices": VIEWS, "default": "none"},
     "ttl_attribute": {"type": "str", "default": ""},
     "recovery_period_in_days": {"type": "int", "default": 35},

@@ -14,7 +14,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._vpc_calls import Tag
 
 def make(client: Any, making: Making, tags: dict[str, str], timeout: int) -> None:
     """Start every gateway, then wait once for all, also for those that an earlier run has started."""
-    pending = [found["NatGatewayId"] for _, found in making.keep if found["State"] == "pending"]
+    pending = [found["NatGatewayId"] for _zone, found in making.keep if found["State"] == "pending"]
     for gateway, allocation in making.create:
         named = {**tags, "Name": gateway.name}
         address = allocation or api.allocate_address(client, named)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Palisade contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Calls to Route 53 about the records that validate a certificate, one function each."""
+"""Calls to Route 53 about records, one function each."""
 
 from __future__ import annotations
 
@@ -66,6 +66,29 @@ def put_cnames(client: Any, zone_id: str, records: Sequence[Mapping[str, str]]) 
     @AWSErrorHandler.common_error_handler(f"put validation records into the zone {zone_id}")
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt() -> None:
+        client.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
+
+    attempt()
+
+
+def records_from(client: Any, zone_id: str, name: str) -> list[dict[str, Any]]:
+    """Return the records of a zone from the address record of a name on, in the order of Route 53. AnsibleAWSError."""
+
+    @AWSErrorHandler.common_error_handler(f"look for the record {name} in the zone {zone_id}")
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+    def attempt() -> Any:
+        return client.list_resource_record_sets(HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A")
+
+    return list(attempt()["ResourceRecordSets"])
+
+
+def change_record(client: Any, zone_id: str, action: str, record: Mapping[str, Any]) -> None:
+    """Create, replace or delete a record. Raises AnsibleAWSError."""
+
+    @AWSErrorHandler.common_error_handler(f"{action.lower()} the record {record['Name']} in the zone {zone_id}")
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+    def attempt() -> None:
+        changes = [{"Action": action, "ResourceRecordSet": dict(record)}]
         client.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
 
     attempt()

@@ -93,7 +93,7 @@ def plan(before: Topic, params: Mapping[str, Any]) -> Change:
     wanted = parse(params["policy"]) if params["policy"] else dict(before.policy)
     # A policy that means the same is left as it is.
     same = before.policy and not differ(dict(before.policy), wanted)
-    _, to_unset = compare_aws_tags(dict(before.tags), params["tags"], purge_tags=params["purge_tags"])
+    _to_set, to_unset = compare_aws_tags(dict(before.tags), params["tags"], purge_tags=params["purge_tags"])
     kept = {key: value for key, value in before.tags.items() if key not in to_unset}
     policy = before.policy if same else wanted
     return Change(before, Topic(params["topic_arn"], params["kms_key_id"], policy, {**kept, **params["tags"]}))

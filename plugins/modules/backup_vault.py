@@ -133,7 +133,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._backup_vault_plan im
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "name": {"type": "str", "required": True},
-    "kms_key_arn": {"type": "str"},
+    "kms_key_arn": {"type": "str", "no_log": False},
     "lock_min_retention_days": {"type": "int", "default": 0},
     "lock_max_retention_days": {"type": "int", "default": 0},
     "tags": {"type": "dict", "default": {}},

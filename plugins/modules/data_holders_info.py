@@ -159,7 +159,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._data_holders import 
 
 NAMES = ("table_names", "vault_names", "log_group_names", "bucket_names", "repository_names")
 ARGUMENT_SPEC: dict[str, Any] = {
-    **{name: {"type": "list", "elements": "str", "default": []} for name in (*NAMES, "key_aliases")},
+    **{name: {"type": "list", "elements": "str", "default": [], "no_log": False} for name in (*NAMES, "key_aliases")},
     "foresee": {"type": "bool", "default": False},
     "deleted_table": {"type": "str", "default": ""},
 }

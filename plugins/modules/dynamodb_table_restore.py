@@ -135,7 +135,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "source_name": {"type": "str", "required": True},
     "name": {"type": "str", "required": True},
     "restore_time": {"type": "str", "required": True},
-    "kms_key_arn": {"type": "str", "default": ""},
+    "kms_key_arn": {"type": "str", "default": "", "no_log": False},
     "wait_timeout": {"type": "int", "default": 14400},
 }
 

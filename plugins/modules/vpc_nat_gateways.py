@@ -172,7 +172,7 @@ def present(module: Any, client: Any, gateways: list[Any], addresses: list[Any])
     owner = params["owner"]
     wanted = [Gateway(one["subnet_id"], one["name"]) for one in params["gateways"]]
     making = plan_making(gateways, addresses, wanted, owner, params["tags"])
-    waiting = any(found["State"] == "pending" for _, found in making.keep)
+    waiting = any(found["State"] == "pending" for _zone, found in making.keep)
     if (making or waiting) and not module.check_mode:
         make(client, making, {**params["tags"], **owner}, params["wait_timeout"])
         gateways = api.list_nat_gateways(client, params["vpc_id"])

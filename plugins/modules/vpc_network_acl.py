@@ -215,7 +215,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
     acl = find(acls, None if params["default"] else params["name"]) or {}
     if params["default"] and not acl and not module.check_mode:
         raise PlanError(f"{params['vpc_id']} has no default network ACL. Is there such a VPC in this region?")
-    owned = [subnet for subnet, (_, owner) in associations(acls).items() if owner == acl.get("NetworkAclId")]
+    owned = [subnet for subnet, (_link, owner) in associations(acls).items() if owner == acl.get("NetworkAclId")]
     before = view(acl, owned)
     absent = params["state"] == "absent"
     after = view({}, []) if absent else desired(params, before)

@@ -143,7 +143,7 @@ NOTHING: dict[str, Any] = {"route_table_id": "", "default_route": "", "subnet_id
 
 def view(table: Any, tables: list[Any]) -> dict[str, Any]:
     """Return what there is, as it is returned and shown in a diff."""
-    subnets = [subnet for subnet, (_, owner) in associations(tables).items() if owner == table["RouteTableId"]]
+    subnets = [subnet for subnet, (_link, owner) in associations(tables).items() if owner == table["RouteTableId"]]
     return {
         "route_table_id": table["RouteTableId"],
         "default_route": default_target(table),

@@ -8,14 +8,17 @@ cryptography comes with ansible-core, whose vault needs it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+# What only reads documentation, as the gates of Galaxy and Automation Hub do, may come without it.
+with suppress(ImportError):
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
 RSA_SIZES = (2048, 3072, 4096)
@@ -85,7 +88,7 @@ def _chain_problems(certificate: x509.Certificate, chain: str) -> Iterator[str]:
     if not chain:
         return
     try:
-        issuer, *_ = x509.load_pem_x509_certificates(chain.encode())
+        issuer, *_others = x509.load_pem_x509_certificates(chain.encode())
         certificate.verify_directly_issued_by(issuer)
     # The three that it documents: another name, another kind of key, another key.
     except (ValueError, TypeError, InvalidSignature):
@@ -108,5 +111,5 @@ def _name_problems(names: Sequence[str], domain: str, variable: str) -> Iterator
 
 def _covers(name: str, domain: str) -> bool:
     """Say whether the name of a certificate is that of a domain; a wildcard is one label. RFC 6125, 6.4.3."""
-    first, _, rest = domain.partition(".")
+    first, _dot, rest = domain.partition(".")
     return name == domain or (bool(first) and name == f"*.{rest}")

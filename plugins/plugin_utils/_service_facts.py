@@ -29,30 +29,7 @@ def running_image(definition: Facts, container: str) -> str:
     return next((str(one["image"]) for one in containers if one["name"] == container), "")
 
 
-def deployment_settled(services: Sequence[Facts], family: str, revision: int) -> bool:
-    """Say whether a service runs all its tasks from one revision and nothing else.
-
-    A rollback ends with the old definition as the completed deployment, so completion alone proves nothing.
-    """
-    service = active_service(services)
-    deployments = service.get("deployments", [])
-    if len(deployments) != 1:
-        return False
-    deployment = deployments[0]
-    return bool(
-        deployment["taskDefinition"].endswith(f":task-definition/{family}:{revision}")
-        and deployment["rolloutState"] == "COMPLETED"
-        and deployment["runningCount"] == deployment["desiredCount"] == service["desiredCount"]
-    )
-
-
-def deployment_story(services: Sequence[Facts]) -> str:
-    """Return in lines for a person how far a deployment got and what the service said last."""
-    service = active_service(services)
-    states = [
-        f"{one['taskDefinition'].split('/')[-1]}: {one['rolloutState']}, "
-        f"{one['runningCount']} of {one['desiredCount']} tasks running, {one.get('failedTasks', 0)} failed"
-        for one in service.get("deployments", [])
-    ]
-    events = [str(event["message"]) for event in service.get("events", [])[:5]]
-    return "\n".join([*states, "Last events:", *events])
+def target_group_arns(names: Sequence[str], found: Sequence[Facts], missing: str) -> list[str]:
+    """Return the ARNs of target groups in the order of their names, a placeholder for those that are not there."""
+    arns = {one["target_group_name"]: str(one["target_group_arn"]) for one in found if one.get("target_group_arn")}
+    return [arns.get(name, missing) for name in names]

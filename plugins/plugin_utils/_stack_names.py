@@ -25,6 +25,11 @@ SHAPES = {
     # Image layers lie in a bucket of ECR's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     "layer_bucket": ("prod-{region}-starport-layer-bucket", "s3:::{name}"),
     "log_group": ("/ecs/{stack}", "logs:{region}:{account}:log-group:{name}"),
+    # Container Insights writes to this one, and makes it unless it is there.
+    "insights_log_group": (
+        "/aws/ecs/containerinsights/{stack}/performance",
+        "logs:{region}:{account}:log-group:{name}",
+    ),
     "log_groups": ("*", "logs:{region}:{account}:log-group:{name}"),
     "load_balancer": ("{stack}", ""),
     # The ids that end these ARNs are AWS's to give.
@@ -35,6 +40,10 @@ SHAPES = {
     "other_target_group": ("{stack}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
+    # No name of another stack has a dot, so these are the alarms of no other one.
+    "service_alarms": ("{stack}.service-", "cloudwatch:{region}:{account}:alarm:{name}*"),
+    # Dashboards are those of all regions, whose stacks may have one name.
+    "dashboard": ("{stack}-{region}", "cloudwatch::{account}:dashboard/{name}"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
     "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
     # The table in use: the first one, or a restored one.
@@ -74,6 +83,11 @@ SHAPES = {
     "alarm_topic": ("{stack}-alarms", "sns:{region}:{account}:{name}"),
     # Well-formed, and never of anything that exists: for the dry run of an empty account.
     "missing_load_balancer": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}"),
+    "missing_target_group": ("{stack}/" + "0" * 16, "elasticloadbalancing:{region}:{account}:targetgroup/{name}"),
+    "missing_listener_rule": (
+        "{stack}/" + "/".join(("0" * 16,) * 3),
+        "elasticloadbalancing:{region}:{account}:listener-rule/app/{name}",
+    ),
     "missing_web_acl": (
         "{stack}/ffffffff-ffff-ffff-ffff-ffffffffffff",
         "wafv2:{region}:{account}:regional/webacl/{name}",

@@ -80,7 +80,7 @@ def _read(process: int, ends: tuple[int, int]) -> tuple[bytes, bytes]:
             selector.register(end, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(timeout=1)
-            for key, _ in ready:
+            for key, _events in ready:
                 heard = time.monotonic()
                 chunks[key.fd].append(os.read(key.fd, CHUNK))
                 if not chunks[key.fd][-1]:

@@ -97,6 +97,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "containers_not_root": ("ECS::TaskDefinition", {"ContainerDefinitions": [{"User": "10001:10001"}]}),
     "roles_of_task_differ": ("ECS::TaskDefinition", {"TaskRoleArn": "a", "ExecutionRoleArn": "b"}),
     "execute_command_off": ("ECS::Service", {}),
+    "platform_latest": ("ECS::Service", {"PlatformVersion": "LATEST"}),
     "endpoint_policies_not_open": ("EC2::VPCEndpoint", {"PolicyDocument": {"Statement": [{"Action": "s3:GetObject"}]}}),
     "roles_have_boundary": ("IAM::Role", {"PermissionsBoundary": "arn"}),
     "group_rules_described": (
@@ -115,6 +116,7 @@ BAD: dict[str, Any] = {
     "containers_not_root": {"ContainerDefinitions": [{"User": "10001"}, {"User": "0:10001"}]},
     "roles_of_task_differ": {"TaskRoleArn": "a", "ExecutionRoleArn": "a"},
     "execute_command_off": {"EnableExecuteCommand": True},
+    "platform_latest": {"PlatformVersion": "1.3.0"},
     "endpoint_policies_not_open": {},
     "roles_have_boundary": {},
     "group_rules_described": {"SecurityGroupIngress": [], "SecurityGroupEgress": [{"CidrIp": "10.0.0.0/8"}]},

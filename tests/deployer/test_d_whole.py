@@ -24,6 +24,7 @@ def everybody(site: Site, policies: dict[str, list[Document]]) -> tuple[Variable
     return inputs, deployer(site, "site", [document for role in ROLES for document in policies[role]])
 
 
+@pytest.mark.full
 def test_an_empty_account_is_deployed_under_the_published_policies(
     tmp_path: Path, policies: dict[str, list[Document]]
 ) -> None:

@@ -16,7 +16,7 @@ NOTHING: dict[str, list[str]] = {
         *("vpcs", "groups", "roles", "policies", "keys", "certificates"),
         *("vaults", "backups"),
         *("tables", "repositories", "clusters", "log groups", "balancers"),
-        *("web ACLs", "buckets", "topics", "flow logs", "alarms"),
+        *("web ACLs", "buckets", "topics", "flow logs", "alarms", "dashboards"),
     )
 }
 
@@ -44,6 +44,9 @@ def what_is_there(account: Site) -> dict[str, list[str]]:
         "topics": [one["TopicArn"] for one in account.client("sns").list_topics()["Topics"]],
         "flow logs": [one["FlowLogId"] for one in account.client("ec2").describe_flow_logs()["FlowLogs"]],
         "alarms": [one["AlarmName"] for one in account.client("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "dashboards": [
+            one["DashboardName"] for one in account.client("cloudwatch").list_dashboards()["DashboardEntries"]
+        ],
         "clusters": account.client("ecs").list_clusters()["clusterArns"],
         "log groups": [one["logGroupName"] for one in account.client("logs").describe_log_groups()["logGroups"]],
         "balancers": [

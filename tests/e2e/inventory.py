@@ -21,6 +21,7 @@ KINDS = (
     ("iam", "list_roles", "Roles", "RoleName"),
     ("sns", "list_topics", "Topics", "TopicArn"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("s3", "list_buckets", "Buckets", "Name"),
     ("kms", "list_aliases", "Aliases", "AliasName"),

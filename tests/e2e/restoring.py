@@ -99,9 +99,11 @@ class Restoring:
         return json.loads((self.site.run_dir / "restore.json").read_text(encoding="utf-8"))
 
     def items(self, table: str) -> dict[str, Any]:
-        """Return the products of a table by their ids, without the grants that tasks need."""
+        """Return the products and orders of a table by their ids."""
         pages = self.site.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-        return {item["sk"]["S"].removeprefix("PRODUCT#"): item for page in pages for item in page["Items"]}
+        items = [item for page in pages for item in page["Items"]]
+        products = {item["sk"]["S"].removeprefix("PRODUCT#"): item for item in items if item["pk"]["S"] == "PRODUCTS"}
+        return products | {item["pk"]["S"]: item for item in items if item["sk"]["S"] == "ORDER"}
 
     def table(self, name: str) -> Any:
         """Return what AWS says of a table."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.full
 POINTS = (
     "absent | Remove the service with its scaling, tasks and task definitions",
     "absent_load_balancer | Remove it with its listeners",
-    "absent_load_balancer | Remove its target group",
+    "absent_load_balancer | Remove its target groups",
     "absent | End the daily backups",
     "absent_table | Take a last backup and wait for it",
     "absent_table | Delete it without its protection",

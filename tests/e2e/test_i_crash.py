@@ -16,7 +16,7 @@ from tests.e2e.site import Site, wait_until
 
 @pytest.mark.full
 def test_after_a_crash_up_repairs_and_without_draining_requests_are_lost(site: Site) -> None:
-    """The control: it shows that the test of a replacement, test_c_replacement.py, can fail."""
+    """The control: it shows that the test of a replacement, test_c_deployment.py, can fail."""
     supervisor = json.loads((site.run_dir / "emulator.json").read_text())["pid"]
     os.kill(supervisor, signal.SIGKILL)
     wait_until(lambda: start_mark(supervisor) is None, 60, "the supervisor is gone")

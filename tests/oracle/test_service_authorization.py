@@ -54,7 +54,7 @@ def test_every_other_description_of_ec2_is_on_everything() -> None:
 
 @pytest.mark.parametrize("service", deployment_resources.ON_NOTHING)
 def test_what_is_on_everything_knows_no_resource(service: str) -> None:
-    client = {"elasticloadbalancing": "elbv2"}.get(service, service)
+    client = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}.get(service, service)
     for operation in operations(client):
         if deployment_resources.ON_NOTHING[service].fullmatch(operation):
             name = f"{OPERATIONS.get(service, service)}:{operation}"

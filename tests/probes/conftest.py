@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.e2e.site import STACK, Site
 from tests.probes.asking import Stack
 from tests.probes.documents import TablePolicy, key_arns
+from tests.probes.expectation import OUR_INDEX
 from tests.probes.layers import EVERYTHING, LAYERS
 from tests.probes.operations import OUR_ACCOUNT, REGION, Target
 from tests.probes.probing import Place, Prober
@@ -21,6 +22,7 @@ from tests.probes.universe import all_resources
 LAYER_BUCKET = f"prod-{REGION}-starport-layer-bucket"
 TARGETS = {
     "ours": Target(STACK, f"/ecs/{STACK}", LAYER_BUCKET),
+    OUR_INDEX: Target(STACK, f"/ecs/{STACK}", LAYER_BUCKET, index="by-status"),
     "another": Target("another", "/ecs/another", "another-bucket"),
     "another account's": Target(STACK, "/ecs/elsewhere", "another-accounts-bucket", account="111122223333"),
 }

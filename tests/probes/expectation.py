@@ -13,9 +13,13 @@ from tests.probes.probing import SIGNED_AS, Fate, Probe
 ENDPOINTS = ("dynamodb", "s3", "ecr.api", "ecr.dkr", "logs")
 PRINCIPALS = ("task", "execution", "deployer", "foreign")
 TARGETS = ("ours", "another", "another account's")
+# What reads an index; nothing else is asked of one.
+OUR_INDEX = "our index"
+READ_INDEXES = ("Query", "Scan")
 
 # A transaction is judged by its parts, GetItem and PutItem here.
-USED_BY_THE_APPLICATION = ("DeleteItem", "GetItem", "PutItem", "Query", "TransactGetItems", "TransactWriteItems")
+TRANSACTIONS = ("TransactGetItems", "TransactWriteItems")
+USED_BY_THE_APPLICATION = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem", *TRANSACTIONS)
 PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
 LOG = ("CreateLogStream", "PutLogEvents")
 # An object's head is got by the same action as the object. Whoever has an address that ECR has signed may use it.
@@ -23,6 +27,7 @@ LAYERS = ("GetObject", "HeadObject")
 
 PASSING = frozenset(
     [Probe("dynamodb", "task", operation, "ours") for operation in USED_BY_THE_APPLICATION]
+    + [Probe("dynamodb", "task", "Query", OUR_INDEX)]
     # A token belongs to no repository.
     + [Probe("ecr.api", "execution", "GetAuthorizationToken", target) for target in TARGETS]
     + [Probe(endpoint, "execution", operation, "ours") for endpoint in ("ecr.api", "ecr.dkr") for operation in PULL]
@@ -61,3 +66,5 @@ def probes(endpoint: str) -> Iterator[Probe]:
     for operation in operations(SIGNED_AS.get(endpoint, endpoint)):
         for principal in PRINCIPALS:
             yield from (Probe(endpoint, principal, operation, target) for target in TARGETS)
+            if endpoint == "dynamodb" and operation in READ_INDEXES:
+                yield Probe(endpoint, principal, operation, OUR_INDEX)

@@ -22,10 +22,13 @@ STRANGERS: tuple[Any, ...] = (
 ANOTHER = {
     "aws:principalarn": SOMEBODY,
     "aws:sourceaccount": OTHER_ACCOUNT,
+    "kms:encryptioncontext:aws:ecs:clusteraccount": OTHER_ACCOUNT,
+    "kms:encryptioncontext:aws:ecs:clustername": "another",
     "kms:encryptioncontext:aws:dynamodb:tablename": "another",
     "kms:encryptioncontext:aws:logs:arn": "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/another",
     "kms:encryptioncontext:aws:sns:topicarn": "arn:aws:sns:eu-central-1:123456789012:another",
     "kms:grantisforawsresource": "false",
+    "kms:grantoperations": "Encrypt",
     "kms:viaservice": "s3.eu-central-1.amazonaws.com",
 }
 LIKE = {"StringEquals": "StringLike", "ArnEquals": "ArnLike", "StringEqualsIfExists": "StringLikeIfExists"}

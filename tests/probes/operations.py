@@ -38,6 +38,8 @@ class Target:
     log_group: str
     bucket: str
     account: str = OUR_ACCOUNT
+    # By this and not by itself the table is read, where an operation can.
+    index: str = ""
 
     @property
     def table(self) -> str:
@@ -57,7 +59,8 @@ def _named(service: str, target: Target) -> dict[str, Any]:
     arn = target.arn(service)
     named: dict[str, dict[str, Any]] = {
         "dynamodb": dict.fromkeys(("TableName", "SourceTableName", "TargetTableName"), target.table)
-        | {"TableArn": arn, "ResourceArn": arn},
+        | {"TableArn": arn, "ResourceArn": arn}
+        | ({"IndexName": target.index} if target.index else {}),
         "ecr": {"repositoryName": target.name, "repositoryNames": [target.name], "registryId": target.account}
         | {"resourceArn": arn},
         "logs": {"logGroupName": target.log_group, "logGroupIdentifier": arn, "logGroupNamePrefix": target.log_group}
@@ -87,6 +90,7 @@ WHOLE: Mapping[tuple[str, str], dict[str, Any]] = {
     ("dynamodb", "GetItem"): {"Key": KEY},
     ("dynamodb", "DeleteItem"): {"Key": KEY},
     ("dynamodb", "PutItem"): {"Item": KEY},
+    ("dynamodb", "UpdateItem"): {"Key": KEY},
     ("dynamodb", "Query"): {
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": "probe"}},

@@ -54,7 +54,8 @@ ELB = "elasticloadbalancing"
 # By the purpose of a role, and by the Sid of the statement that has to say so.
 OF_ROLES: dict[str, dict[str, Right]] = {
     "task": {
-        "UseTheTable": Right(_of("dynamodb", "DeleteItem GetItem PutItem Query"), ("our table",)),
+        "UseTheTable": Right(_of("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem"), ("our table",)),
+        "QueryItsIndexes": Right(("dynamodb:Query",), ("our index",)),
         "DecryptTheTable": Right(("kms:Decrypt",), ("the data key",), ("through DynamoDB, for the table",)),
     },
     "execution": {
@@ -109,6 +110,7 @@ OF_THE_BOUNDARY = {
 }
 _ADMINISTERED = {"AccountAdministersTheKeyByIAM": Right(ADMINISTRATION, askers=OURS)}
 _GRANT = ("kms:CreateGrant",)
+_GRANTS_OF_STORAGE = tuple(f"for the storage of our cluster, to {what}" for what in ("decrypt", "encrypt"))
 _DATA_KEY = _of("kms", "Decrypt GenerateDataKey")
 OF_KEYS: dict[str, dict[str, Right]] = {
     "data": {
@@ -124,7 +126,9 @@ OF_KEYS: dict[str, dict[str, Right]] = {
         **_ADMINISTERED,
         "LogGroupsOfThisStack": Right(
             (*USES, "kms:DescribeKey"),
-            situations=tuple(f"for {whose} log group" for whose in ("ours", "the flow log's", "the WAF's")),
+            situations=tuple(
+                f"for {whose} log group" for whose in ("ours", "the insights'", "the flow log's", "the WAF's")
+            ),
             askers=("logs",),
         ),
         "AlarmsToTheTopicOfThisStack": Right(_DATA_KEY, situations=("for an alarm",), askers=("cloudwatch",)),
@@ -134,6 +138,17 @@ OF_KEYS: dict[str, dict[str, Right]] = {
         "GrantsForRepositories": Right(_GRANT, situations=("through ecr, as a grant",), askers=OURS),
         "UsedThroughSecretsManager": Right(
             _DATA_KEY, situations=tuple(way for way in WAYS if way.startswith("through secretsmanager")), askers=OURS
+        ),
+        "StorageOfTasksOfThisCluster": Right(
+            ("kms:GenerateDataKeyWithoutPlaintext",),
+            situations=("for the storage of our cluster", *_GRANTS_OF_STORAGE),
+            askers=("fargate",),
+        ),
+        # A grant of nothing is one of nothing else, too.
+        "GrantsForStorageOfTasksOfThisCluster": Right(
+            _GRANT,
+            situations=("for the storage of our cluster, to decrypt", "for the storage of our cluster"),
+            askers=("fargate",),
         ),
     },
 }

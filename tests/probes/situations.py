@@ -14,7 +14,7 @@ OTHER_ACCOUNT = "111122223333"
 PURPOSES = ("task", "execution", "infrastructure", "flow-log", "backup")
 KEYS = ("data", "logs", "images")
 LOG_GROUPS = {"ours": f"/ecs/{STACK}", "the flow log's": f"/vpc/{STACK}", "the WAF's": f"aws-waf-logs-{STACK}"}
-LOG_GROUPS["another"] = "/ecs/another"
+LOG_GROUPS |= {"the insights'": f"/aws/ecs/containerinsights/{STACK}/performance", "another": "/ecs/another"}
 
 
 def arn(service: str, rest: str, account: str = OUR_ACCOUNT, region: str = REGION) -> str:
@@ -34,6 +34,7 @@ SERVICES = {
     "cloudwatch": "cloudwatch.amazonaws.com",
     "ecs-tasks": "ecs-tasks.amazonaws.com",
     "ecs": "ecs.amazonaws.com",
+    "fargate": "fargate.amazonaws.com",
     "flow logs": "vpc-flow-logs.amazonaws.com",
     "AWS Backup": "backup.amazonaws.com",
     "lambda": "lambda.amazonaws.com",
@@ -81,6 +82,13 @@ for _service in ("dynamodb", "backup", "ecr", "secretsmanager", "s3"):
 
 LOG_CONTEXT, TOPIC_CONTEXT = "kms:EncryptionContext:aws:logs:arn", "kms:EncryptionContext:aws:sns:topicArn"
 TOPIC = arn("sns", f"{STACK}-alarms")
+CLUSTER_CONTEXT = "kms:EncryptionContext:aws:ecs:cluster"
+# Whose tasks Fargate encrypts the storage of.
+CLUSTERS = {
+    "our cluster": (OUR_ACCOUNT, STACK),
+    "another cluster": (OUR_ACCOUNT, "another"),
+    "another account's cluster": (OTHER_ACCOUNT, STACK),
+}
 
 
 def source(account: str, resource: str) -> dict[str, str]:
@@ -89,6 +97,14 @@ def source(account: str, resource: str) -> dict[str, str]:
 
 
 ALARM, FOREIGN_ALARM = (arn("cloudwatch", "alarm:cpu", account) for account in (OUR_ACCOUNT, OTHER_ACCOUNT))
+
+
+def _storage(account: str, cluster: str, operation: str = "") -> Situation:
+    """Return with what Fargate uses a key, maybe by a grant of one operation."""
+    granted = {"kms:GrantOperations": operation} if operation else {}
+    return _with(**{f"{CLUSTER_CONTEXT}Account": account, f"{CLUSTER_CONTEXT}Name": cluster}, **granted)
+
+
 # With what a service uses a key in its own name.
 CONTEXTS: dict[str, Situation] = {
     "with nothing": Situation(),
@@ -96,6 +112,9 @@ CONTEXTS: dict[str, Situation] = {
         f"for {whose} log group": _with(**{LOG_CONTEXT: arn("logs", f"log-group:{n}")})
         for whose, n in LOG_GROUPS.items()
     },
+    **{f"for the storage of {whose}": _storage(*one) for whose, one in CLUSTERS.items()},
+    **{f"for the storage of {whose}, to decrypt": _storage(*one, "Decrypt") for whose, one in CLUSTERS.items()},
+    "for the storage of our cluster, to encrypt": _storage(*CLUSTERS["our cluster"], "Encrypt"),
     "for an alarm": _with(**source(OUR_ACCOUNT, ALARM), **{TOPIC_CONTEXT: TOPIC}),
     "for an alarm of another account": _with(**source(OTHER_ACCOUNT, FOREIGN_ALARM), **{TOPIC_CONTEXT: TOPIC}),
     "for an alarm, and another account": _with(**source(OTHER_ACCOUNT, ALARM), **{TOPIC_CONTEXT: TOPIC}),

@@ -1,6 +1,6 @@
 # Copyright: Palisade contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serve the shop over TLS until SIGTERM: `python -m storefront`; or do a task of `python -m storefront check-table`."""
+"""Serve the shop over TLS until SIGTERM: `python -m storefront`; or do a task, such as `python -m storefront check`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
-from storefront import check_table, logs
+from storefront import check_table, commands, logs
 from storefront.certificate import KeyPair, write_key_pair
-from storefront.settings import Settings, read_settings
+from storefront.settings import EXIT_MISCONFIGURED, Settings, read_settings
 
 # granian closes idle connections after this time too, and 60 s is the most it takes:
 # the load balancer's idle timeout has to stay below it, or it sends requests into closing connections.
@@ -54,6 +55,15 @@ def serve(settings: Settings, pair: KeyPair) -> None:
     ).serve()
 
 
+def run(name: str, arguments: Sequence[str]) -> int:
+    """Do a task instead of serving, and return the exit code."""
+    tasks = {"check": commands.check, "check-table": check_table.main, "seed": commands.seed}
+    if name not in tasks:
+        print(f"storefront: there is no task {name}; expected one of {', '.join(tasks)}", file=sys.stderr)
+        return EXIT_MISCONFIGURED
+    return tasks[name](arguments)
+
+
 def _restore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -61,6 +71,6 @@ def _restore_signals() -> None:
 
 if __name__ == "__main__":
     # What follows the image's entry point in the command of a task.
-    if sys.argv[1:2] == ["check-table"]:
-        raise SystemExit(check_table.main(sys.argv[2:]))
+    if sys.argv[1:]:
+        raise SystemExit(run(sys.argv[1], sys.argv[2:]))
     main()

@@ -39,7 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         _wait_until_readable(source, end)
         _wait_until_readable(copy, end)
-        found = compare(source.records(), copy.records(), options.restored_to)
+        kinds = ((source.records(), copy.records()), (source.order_records(), copy.order_records()))
+        found = compare(kinds, options.restored_to)
     except StorageUnavailable as error:
         print(f"{options.source} and {options.copy} cannot both be read: {error.__cause__}", file=sys.stderr)
         return EXIT_UNREADABLE

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -13,14 +13,14 @@ from typing import Any
 
 from storefront.domain import Record
 
-# A product is stored after its `created_at`, by another clock, and maybe not at the first attempt.
+# An item is stored after its `created_at`, by another clock, and maybe not at the first attempt.
 TOLERANCE = timedelta(minutes=1)
 EXAMPLES = 5
 
 
 @dataclass
 class Side:
-    """What one table has: how many products, a checksum of all of them, when the last one was made."""
+    """What one table has: how many products and orders, a checksum of all of them, when the last one was made."""
 
     items: int = 0
     unreadable: int = 0
@@ -28,7 +28,7 @@ class Side:
     _sum: Any = field(default_factory=hashlib.sha256)
 
     def count(self, record: Record) -> None:
-        """Take a product into the account."""
+        """Take an item into the account."""
         self.items += 1
         self._sum.update(f"{record.id} {record.digest}\n".encode())
         if record.created_at is None:
@@ -62,7 +62,7 @@ class Comparison:
 
     @property
     def sound(self) -> bool:
-        """Tell whether the copy is what it should be: each product can be read, and none is missing."""
+        """Tell whether the copy is what it should be: each item can be read, and none is missing."""
         return not self.missing and not self.copy.unreadable
 
     def as_dict(self) -> dict[str, Any]:
@@ -83,10 +83,13 @@ class Comparison:
             examples.append(record.id)
 
 
-def compare(source: Iterator[Record], copy: Iterator[Record], restored_to: datetime) -> Comparison:
-    """Return what differs between a table and its copy as of a point in time; both come in the order of their ids."""
+def compare(kinds: Iterable[tuple[Iterator[Record], Iterator[Record]]], restored_to: datetime) -> Comparison:
+    """Return what differs between a table and its copy as of a point in time.
+
+    `kinds` are the records of one kind in the table and in the copy, both in the order of their ids.
+    """
     found = Comparison()
-    for ours, theirs in _side_by_side(source, copy):
+    for ours, theirs in chain.from_iterable(_side_by_side(*kind) for kind in kinds):
         if ours:
             found.source.count(ours)
         if theirs:

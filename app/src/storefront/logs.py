@@ -9,10 +9,13 @@ import logging.config
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+
+from storefront import metrics
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -65,10 +68,15 @@ def _shared_processors() -> list[structlog.typing.Processor]:
     ]
 
 
-def install(app: Flask) -> None:
-    """Give every request an id, and write one line about it when it is answered."""
+def install(app: Flask, metrics_namespace: str = "", version: str = "") -> None:
+    """Give every request an id, and write one line about it when it is answered, maybe with metrics in it."""
+
+    def end_request(response: Response) -> Response:
+        more = metrics.of_request(metrics_namespace, version, response.status_code) if metrics_namespace else {}
+        return _end_request(response, more)
+
     app.before_request(_begin_request)
-    app.after_request(_end_request)
+    app.after_request(end_request)
 
 
 def current_request_id() -> str:
@@ -88,7 +96,7 @@ def _begin_request() -> None:
         structlog.contextvars.bind_contextvars(trace=trace)
 
 
-def _end_request(response: Response) -> Response:
+def _end_request(response: Response, more: Mapping[str, Any]) -> Response:
     response.headers[REQUEST_ID_HEADER] = g.request_id
     # A load balancer asks for the health of every task every few seconds.
     write = _log.debug if request.endpoint == "health.alive" and response.status_code == 200 else _log.info
@@ -98,5 +106,6 @@ def _end_request(response: Response) -> Response:
         path=request.path[:_LONGEST_PATH],
         status=response.status_code,
         duration_ms=round((time.perf_counter() - g.started) * 1000, 1),
+        **more,
     )
     return response

@@ -5,19 +5,30 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from storefront import logs
 from storefront.domain import (
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
     InvalidInput,
     MalformedBody,
+    OrderNotFound,
+    OrderSettled,
+    OutOfStock,
+    PreconditionMissing,
     ProductExists,
     ProductNotFound,
+    ReservationEnded,
+    ReservationNotFound,
+    StaleVersion,
+    StorageBusy,
     StorageUnavailable,
     StorefrontError,
 )
@@ -32,14 +43,27 @@ class Problem:
     status: int
     type: str
     title: str
+    retry_after: int = 0
 
 
+PREFIX = "urn:problem-type:storefront"
 PROBLEMS: dict[type[StorefrontError], Problem] = {
-    MalformedBody: Problem(400, "urn:problem-type:storefront:malformed-body", "The body cannot be read"),
-    ProductNotFound: Problem(404, "urn:problem-type:storefront:product-not-found", "No such product"),
-    ProductExists: Problem(409, "urn:problem-type:storefront:product-exists", "The product exists"),
-    InvalidInput: Problem(422, "urn:problem-type:storefront:invalid-input", "The input is not valid"),
-    StorageUnavailable: Problem(503, "urn:problem-type:storefront:storage-unavailable", "The storage is unavailable"),
+    MalformedBody: Problem(400, f"{PREFIX}:malformed-body", "The body cannot be read"),
+    IdempotencyKeyMissing: Problem(400, f"{PREFIX}:idempotency-key-missing", "An Idempotency-Key is missing"),
+    ProductNotFound: Problem(404, f"{PREFIX}:product-not-found", "No such product"),
+    ReservationNotFound: Problem(404, f"{PREFIX}:reservation-not-found", "No such reservation"),
+    OrderNotFound: Problem(404, f"{PREFIX}:order-not-found", "No such order"),
+    ProductExists: Problem(409, f"{PREFIX}:product-exists", "The product exists"),
+    OutOfStock: Problem(409, f"{PREFIX}:out-of-stock", "Not enough in stock"),
+    ReservationEnded: Problem(409, f"{PREFIX}:reservation-ended", "The reservation holds nothing any more"),
+    OrderSettled: Problem(409, f"{PREFIX}:order-settled", "The order is settled"),
+    StaleVersion: Problem(412, f"{PREFIX}:stale-version", "It was changed meanwhile"),
+    InvalidInput: Problem(422, f"{PREFIX}:invalid-input", "The input is not valid"),
+    IdempotencyKeyReused: Problem(422, f"{PREFIX}:idempotency-key-reused", "The Idempotency-Key is taken"),
+    PreconditionMissing: Problem(428, f"{PREFIX}:precondition-missing", "A precondition is missing"),
+    # Nobody tries again within a second what several attempts have not got through.
+    StorageBusy: Problem(503, f"{PREFIX}:storage-busy", "The storage is busy", retry_after=1),
+    StorageUnavailable: Problem(503, f"{PREFIX}:storage-unavailable", "The storage is unavailable", retry_after=5),
 }
 
 
@@ -56,7 +80,11 @@ def _refuse(error: StorefrontError) -> Response:
         _log.error("refused", problem=problem.type, cause=repr(error.__cause__))
     violations = error.violations if isinstance(error, InvalidInput) else ()
     extension = [{"pointer": violation.pointer, "detail": violation.detail} for violation in violations]
-    return _respond(problem, str(error), **({"errors": extension} if extension else {}))
+    response = _respond(problem, str(error), **({"errors": extension} if extension else {}))
+    if problem.retry_after:
+        # Not all at the same moment: the least of it is added by chance.
+        response.headers["Retry-After"] = str(problem.retry_after + random.randrange(3))  # noqa: S311 -- no secret
+    return response
 
 
 def _answer_http_error(error: HTTPException) -> Response:
@@ -77,4 +105,14 @@ def _respond(problem: Problem, detail: str, **extensions: Any) -> Response:
         "request_id": logs.current_request_id(),
         **extensions,
     }
+    if _is_for_people():
+        page = render_template("problem.html", problem=problem, detail=detail, request_id=body["request_id"])
+        return Response(page, problem.status, content_type="text/html; charset=utf-8")
     return Response(json.dumps(body), problem.status, content_type="application/problem+json")
+
+
+def _is_for_people() -> bool:
+    """Return whether a page is wanted: programs have the API, or do not ask for HTML."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["application/problem+json", "application/json", "text/html"])
+    return best == "text/html" and not request.path.startswith("/api/")

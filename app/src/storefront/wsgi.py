@@ -13,6 +13,7 @@ from flask import Flask
 from storefront import create_app, logs
 from storefront.repository import DynamoRepository
 from storefront.settings import Settings, read_settings
+from storefront.sweeper import Sweeper
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -22,7 +23,10 @@ def application() -> Flask:
     """Build the application from the environment; called once in each worker."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    return create_app(settings, DynamoRepository(dynamodb_client(settings), settings.table_name))
+    repository = DynamoRepository(dynamodb_client(settings), settings.table_name)
+    if settings.sweep_seconds:
+        Sweeper(repository, settings.sweep_seconds).start()
+    return create_app(settings, repository)
 
 
 def dynamodb_client(settings: Settings, config: Config | None = None) -> DynamoDBClient:

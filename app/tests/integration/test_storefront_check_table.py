@@ -9,11 +9,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from storefront_support.products import NOW, once, product, wish
 from storefront_support.table import CREDENTIALS, NOT_JUDGED, REGION, TABLE, served_table
 
 from storefront.repository import DynamoRepository
@@ -83,6 +85,20 @@ def test_table_equals_itself(endpoint: str) -> None:
 
 def test_copy_that_has_what_is_no_product_is_not_sound(endpoint: str) -> None:
     client(endpoint).put_item(TableName=TABLE, Item={"pk": {"S": "PRODUCTS"}, "sk": {"S": "PRODUCT#mug"}})
+    done = check(endpoint, TABLE, TABLE, LATER)
+    assert (done.returncode, json.loads(done.stdout)["copy"]["unreadable"]) == (1, 1)
+
+
+def test_orders_are_compared_whatever_became_of_them(endpoint: str) -> None:
+    repository = DynamoRepository(client(endpoint), TABLE)
+    repository.add(product())
+    first, second = (repository.buy(wish(), NOW + timedelta(seconds=number), once()) for number in range(2))
+    repository.settle(first.id, "shipped", 1)
+    assert [record.id.partition("#")[2] for record in repository.order_records()] == [first.id, second.id]
+    done = check(endpoint, TABLE, TABLE, LATER)
+    assert json.loads(done.stdout)["copy"]["items"] == 3, done.stderr
+    key = {"pk": {"S": f"ORDER#{first.id}"}, "sk": {"S": "ORDER"}}
+    client(endpoint).update_item(TableName=TABLE, Key=key, UpdateExpression="REMOVE placed_at")
     done = check(endpoint, TABLE, TABLE, LATER)
     assert (done.returncode, json.loads(done.stdout)["copy"]["unreadable"]) == (1, 1)
 

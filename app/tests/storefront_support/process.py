@@ -74,9 +74,9 @@ def environment(directory: Path, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_shop(directory: Path, endpoint: str) -> Iterator[Shop]:
+def running_shop(directory: Path, endpoint: str, **more: str) -> Iterator[Shop]:
     """Run the shop until the block ends; it listens when the block begins."""
-    with started_shop(directory, endpoint) as shop:
+    with started_shop(directory, endpoint, **more) as shop:
         wait_until(lambda: shop.listening() or shop.process.poll() is not None, "the shop listens")
         yield shop
 

@@ -4,12 +4,27 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from storefront.domain import Product
+from storefront.domain import Once, Product, Wish
 
 TASK_ID = "cc1b359f1e254a4d8b3e2d6e2f8e3ed3"
+# Long after today: tasks that use the same table, as those of a deployed stack, find nothing that has expired.
+NOW = datetime(2125, 3, 2, 12, 0, tzinfo=UTC)
+CUSTOMER = "customer-one"
+OTHER_CUSTOMER = "customer-two"
+
+
+def once(fingerprint: str = "request") -> Once:
+    """Return a key that nobody had before."""
+    return Once(uuid.uuid4().hex, fingerprint)
+
+
+def wish(quantity: int = 1, **changes: str) -> Wish:
+    """Return a customer's wish for mugs, or for what is given."""
+    return Wish(**{"customer_id": CUSTOMER, "product_id": "blue-mug", **changes}, quantity=quantity)
 
 
 def product(product_id: str = "blue-mug", **changes: Any) -> Product:

@@ -17,6 +17,7 @@ from moto.server import ThreadedMotoServer
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
 
 REGION = "eu-central-1"
 LOOPBACK = "127.0.0.1"
@@ -37,24 +38,36 @@ REFUSAL_OF_ANOTHER_TABLE = "AccessDeniedException" if DEPLOYED else "ResourceNot
 def client_of_new_table(endpoint: str | None = None) -> DynamoDBClient:
     """Create the table as the collection's data role does, and return a client for it."""
     client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint, **NOT_JUDGED)
+    names = ("pk", "sk", "customer_key", "status_key", "listed_at")
     client.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=key_schema("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": key_schema(key, "listed_at"), "Projection": {"ProjectionType": "ALL"}}
+            for name, key in (("by-customer", "customer_key"), ("by-status", "status_key"))
         ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
     return client
 
 
+def key_schema(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
+    """Return the key of a table or an index."""
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
 def client_of_emptied_table() -> DynamoDBClient:
     """Empty the deployed table by other keys than the role's, and return a client of the role."""
-    owner = boto3.client("dynamodb", region_name=REGION, **NOT_JUDGED)
-    for item in owner.scan(TableName=TABLE, ConsistentRead=True)["Items"]:
-        owner.delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
+    empty(boto3.client("dynamodb", region_name=REGION, **NOT_JUDGED))
     return boto3.client("dynamodb", region_name=REGION)
+
+
+def empty(owner: DynamoDBClient) -> None:
+    """Delete all items of the table."""
+    for page in owner.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True):
+        for item in page["Items"]:
+            owner.delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def test_added_product_is_returned_at_its_location(client: FlaskClient) -> None:
     assert shown.json == created.json
     assert shown.json is not None
     created_at = shown.json["created_at"]
-    assert shown.json == body() | {"created_at": created_at}
+    assert shown.json == body() | {"created_at": created_at, "version": 1}
     assert before <= datetime.fromisoformat(created_at) <= datetime.now(UTC)
 
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from storefront_support.memory import MemoryRepository
@@ -64,3 +66,9 @@ def test_unavailable_storage_is_a_503_that_names_no_cause(
     answer = client.get("/api/products/blue-mug")
     assert answer.status_code == 503
     assert "secret" not in answer.text
+
+
+def test_every_problem_is_listed_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "application.md").read_text(encoding="utf-8")
+    rows = {line for line in text.splitlines() if "`urn:problem-type:" in line}
+    assert rows == {f"| {each.status} | `{each.type}` | {each.title} |" for each in PROBLEMS.values()}

@@ -65,7 +65,7 @@ def test_duration_of_strict_transport_security_is_a_setting(settings: Settings) 
 def test_write_started_by_another_site_is_refused(
     client: FlaskClient, memory: MemoryRepository, headers: dict[str, str]
 ) -> None:
-    assert client.post("/", base_url=SHOP, data=form(), headers=headers).status_code == 403
+    assert client.post("/admin", base_url=SHOP, data=form(), headers=headers).status_code == 403
     assert client.post("/api/products", base_url=SHOP, json=body(), headers=headers).status_code == 403
     assert client.delete("/api/products/blue-mug", base_url=SHOP, headers=headers).status_code == 403
     assert memory.page(1).products == ()
@@ -76,4 +76,4 @@ def test_write_started_by_another_site_is_refused(
     "headers", [{}, {"Sec-Fetch-Site": "same-origin", "Origin": SHOP}, {"Sec-Fetch-Site": "none"}, {"Origin": SHOP}]
 )
 def test_write_of_our_own_page_or_of_a_program_is_taken(client: FlaskClient, headers: dict[str, str]) -> None:
-    assert client.post("/", base_url=SHOP, data=form(), headers=headers).status_code == 303
+    assert client.post("/api/products", base_url=SHOP, json=body(), headers=headers).status_code == 201

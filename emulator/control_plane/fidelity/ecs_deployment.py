@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deployments of ECS services as AWS answers them.
+"""Deployments of ECS services as DescribeServices shows them.
 
-moto makes one deployment when a service is created and never another, and knows no service deployments at all.
-Here a service keeps `deployments` (what DescribeServices shows) and `history` (every deployment it ever had).
+moto makes one deployment when a service is created and never another. Here a service keeps `deployments`, which have
+tasks or shall have some, and `history`: every service deployment it ever had, newest first.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
-from moto.ecs.responses import EC2ContainerServiceResponse
 
-STATUS = {"COMPLETED": "SUCCESSFUL", "FAILED": "STOPPED", "IN_PROGRESS": "IN_PROGRESS"}
+from emulator.control_plane.fidelity import ecs_alarms, ecs_shifting
+from emulator.control_plane.fidelity.ecs_rollout import ServiceDeployment
+
 # What makes new tasks necessary: UpdateService begins a deployment when one of these becomes different.
 TEMPLATE = (
     "task_definition",
+    "launch_type",
     "network_configuration",
     "platform_version",
     "capacity_provider_strategy",
@@ -29,25 +30,56 @@ TEMPLATE = (
 )
 
 
-def apply() -> None:
-    """Install the operations that moto lacks."""
-    _list_service_deployments(EC2ContainerServiceResponse, ActionResult)
-    _describe_service_deployments(EC2ContainerServiceResponse, ActionResult)
-    _describe_service_revisions(EC2ContainerServiceResponse, ActionResult)
-
-
-def template(service: Any) -> list[Any]:
+def template(service: Any) -> dict[str, Any]:
     """Return what the tasks of a service are made from."""
-    return [getattr(service, name, None) for name in TEMPLATE]
+    return {name: getattr(service, name, None) for name in TEMPLATE}
 
 
 def begin(service: Any) -> dict[str, Any]:
-    """Make the service's present template its primary deployment."""
+    """Roll the service's present template out; what was being rolled out until now stops."""
+    if not hasattr(service, "history"):
+        service.deployments, service.history = [], []
+    source = ecs_shifting.serving(service)
+    if service.history and service.history[0].under_way:
+        service.history[0].supersede()
+    sources = tuple(service.deployments)
+    deployment = _become_primary(service, _identifier())
+    begun = ServiceDeployment(service, deployment, sources)
+    ecs_shifting.prepare(begun, source)
+    begun.alarms.ignored = ecs_alarms.firing(ecs_alarms.asked(begun.configuration).get("alarmNames") or [])
+    service.history.insert(0, begun)
+    return deployment
+
+
+def roll_back(service: Any, reason: str) -> dict[str, Any] | None:
+    """Roll back to what last was rolled out completely; return that deployment, nothing if there is none.
+
+    AWS does it within the same service deployment, by new tasks.
+    """
+    current = service.history[0]
+    if current.shift is not None:
+        return ecs_shifting.roll_back(current, reason)
+    candidate = next((one.settled for one in service.history if one.settled is not None), None)
+    if candidate is None:
+        current.lack_candidate()
+        return None
+    for name, value in candidate["template"].items():
+        setattr(service, name, value)
+    deployment = _become_primary(service, _identifier(), candidate["revision"])
+    deployment["rolloutStateReason"] = f"{reason}: rolling back to deploymentId {deployment['id']}."
+    current.roll_back(deployment)
+    return deployment
+
+
+def _identifier() -> str:
+    return f"{secrets.randbelow(10**19):019d}"
+
+
+def _become_primary(service: Any, number: str, revision: str = "") -> dict[str, Any]:
+    """Make a deployment of the service's present template, with a revision of its own unless it has one already."""
     for earlier in service.deployments:
         earlier["status"] = "ACTIVE"
-        if earlier["rolloutState"] == "IN_PROGRESS":
-            finish(earlier, "FAILED", "superseded by a newer deployment")
-    identifier = f"ecs-svc/{secrets.randbelow(10**19):019d}"
+    identifier, made_from = f"ecs-svc/{number}", template(service)
     deployment = {
         "id": identifier,
         "status": "PRIMARY",
@@ -65,100 +97,30 @@ def begin(service: Any) -> dict[str, Any]:
         "networkConfiguration": service.network_configuration,
         "rolloutState": "IN_PROGRESS",
         "rolloutStateReason": f"ECS deployment {identifier} in progress.",
+        # None of these is shown.
+        "revision": revision or number,
+        "template": made_from,
+        "target_groups": tuple(one["targetGroupArn"] for one in ecs_shifting.balancers(made_from)),
+        "images": _images(service),
     }
-    fresh = not hasattr(service, "history")
-    service.deployments = [deployment] if fresh else [deployment, *service.deployments]
-    service.history = [deployment] if fresh else [deployment, *service.history]
+    service.deployments = [deployment, *service.deployments]
     return deployment
+
+
+def _images(service: Any) -> list[dict[str, str]]:
+    if not service.task_definition:
+        return []
+    definition = service._backend.describe_task_definition(service.task_definition)
+    return [{"containerName": one["name"], "image": one["image"]} for one in definition.container_definitions]
+
+
+def complete(service: Any) -> None:
+    """Note that the primary deployment has reached a steady state."""
+    deployment = service.deployments[0]
+    finish(deployment, "COMPLETED", f"ECS deployment {deployment['id']} completed.")
+    service.history[0].complete()
 
 
 def finish(deployment: dict[str, Any], rollout_state: str, reason: str) -> None:
     """Note how a deployment ended."""
-    deployment.update(
-        rolloutState=rollout_state,
-        rolloutStateReason=f"ECS deployment {deployment['id']} {reason}.",
-        updatedAt=utcnow(),
-        finishedAt=utcnow(),
-    )
-
-
-def _service_deployment(service: Any, deployment: dict[str, Any]) -> dict[str, Any]:
-    number = deployment["id"].split("/")[-1]
-    revision = {
-        "arn": service.arn.replace(":service/", ":service-revision/") + f"/{number}",
-        "requestedTaskCount": deployment["desiredCount"],
-        "runningTaskCount": deployment["runningCount"],
-        "pendingTaskCount": deployment["pendingCount"],
-    }
-    return {
-        "serviceDeploymentArn": service.arn.replace(":service/", ":service-deployment/") + f"/{number}",
-        "serviceArn": service.arn,
-        "clusterArn": service.cluster_arn,
-        "createdAt": deployment["createdAt"],
-        "startedAt": deployment["createdAt"],
-        "finishedAt": deployment.get("finishedAt"),
-        "updatedAt": deployment["updatedAt"],
-        "status": STATUS[deployment["rolloutState"]],
-        "statusReason": deployment["rolloutStateReason"],
-        "targetServiceRevision": revision,
-        "targetServiceRevisionArn": revision["arn"],
-        "deploymentConfiguration": service.deployment_configuration,
-    }
-
-
-def _all(backend: Any) -> list[tuple[Any, dict[str, Any], dict[str, Any]]]:
-    return [
-        (service, deployment, _service_deployment(service, deployment))
-        for service in backend.services.values()
-        for deployment in service.history
-    ]
-
-
-def _list_service_deployments(response_class: Any, answer_class: Any) -> None:
-    """AWS: the deployments of a service, newest first. moto: HTTP 500."""
-
-    def list_service_deployments(response: Any) -> Any:
-        name = response._get_param("service").split("/")[-1]
-        service = response.ecs_backend._get_service(response._get_param("cluster", "default"), name)
-        wanted = response._get_param("status") or list(STATUS.values())
-        described = [_service_deployment(service, deployment) for deployment in service.history]
-        return answer_class({"serviceDeployments": [item for item in described if item["status"] in wanted]})
-
-    response_class.list_service_deployments = list_service_deployments
-
-
-def _describe_service_deployments(response_class: Any, answer_class: Any) -> None:
-    """AWS: service deployments by ARN, unknown ones as failures. moto: HTTP 500."""
-
-    def describe_service_deployments(response: Any) -> Any:
-        known = {item["serviceDeploymentArn"]: item for _, _, item in _all(response.ecs_backend)}
-        return _by_arn(answer_class, "serviceDeployments", known, response._get_param("serviceDeploymentArns"))
-
-    response_class.describe_service_deployments = describe_service_deployments
-
-
-def _describe_service_revisions(response_class: Any, answer_class: Any) -> None:
-    """AWS: what each deployment of a service was made from. moto: HTTP 500."""
-
-    def describe_service_revisions(response: Any) -> Any:
-        known = {
-            item["targetServiceRevisionArn"]: {
-                **{
-                    key: deployment[key]
-                    for key in ("taskDefinition", "launchType", "networkConfiguration", "createdAt")
-                },
-                "serviceRevisionArn": item["targetServiceRevisionArn"],
-                "serviceArn": service.arn,
-                "clusterArn": service.cluster_arn,
-                "loadBalancers": service.load_balancers,
-            }
-            for service, deployment, item in _all(response.ecs_backend)
-        }
-        return _by_arn(answer_class, "serviceRevisions", known, response._get_param("serviceRevisionArns"))
-
-    response_class.describe_service_revisions = describe_service_revisions
-
-
-def _by_arn(answer_class: Any, key: str, known: dict[str, dict[str, Any]], arns: list[str]) -> Any:
-    missing = [{"arn": arn, "reason": "MISSING"} for arn in arns if arn not in known]
-    return answer_class({key: [known[arn] for arn in arns if arn in known], "failures": missing})
+    deployment.update(rolloutState=rollout_state, rolloutStateReason=reason, updatedAt=utcnow())

@@ -11,7 +11,7 @@ from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ecs import models
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from emulator.control_plane.fidelity import ecs_deployment, ecs_service_checks
+from emulator.control_plane.fidelity import ecs_deployment, ecs_service_checks, ecs_strategy_checks
 
 # What CreateService and UpdateService take, what moto drops, and what AWS answers when it is not given.
 KEPT: dict[str, Any] = {
@@ -54,6 +54,7 @@ def _create_checked(response_class: Any) -> None:
         backend = response.ecs_backend
         parameters = response._get_params()
         ecs_service_checks.check_creation(backend, parameters)
+        ecs_strategy_checks.check(backend, parameters.get("deploymentConfiguration"), parameters.get("loadBalancers"))
         cluster = backend._get_cluster(parameters.get("cluster", "default"))
         answer = original(response)
         service = answer.result["service"]
@@ -92,6 +93,7 @@ def _update_what_was_asked(response_class: Any, answer_class: Any) -> None:
         service = ecs_service_checks.active_service(backend, parameters)
         definition = parameters.get("taskDefinition")
         before = ecs_deployment.template(service)
+        configuration = _configuration(backend, service, parameters)
         if definition:
             service.task_definition = backend.describe_task_definition(definition).arn
         if parameters.get("desiredCount") is not None:
@@ -99,10 +101,7 @@ def _update_what_was_asked(response_class: Any, answer_class: Any) -> None:
         for name in (*KEPT, "loadBalancers", "networkConfiguration", "propagateTags", "serviceRegistries"):
             if parameters.get(name) is not None:
                 _keep(service, name, parameters[name])
-        service.deployment_configuration = {
-            **service.deployment_configuration,
-            **(parameters.get("deploymentConfiguration") or {}),
-        }
+        service.deployment_configuration = configuration
         if parameters.get("capacityProviderStrategy"):
             service.launch_type = None
         if parameters.get("forceNewDeployment") or ecs_deployment.template(service) != before:
@@ -110,6 +109,17 @@ def _update_what_was_asked(response_class: Any, answer_class: Any) -> None:
         return answer_class({"service": service})
 
     response_class.update_service = update_service
+
+
+def _configuration(backend: Any, service: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return what the configuration of deployments is to be; what belongs to another strategy goes."""
+    wanted = {**service.deployment_configuration, **(parameters.get("deploymentConfiguration") or {})}
+    if "strategy" in (parameters.get("deploymentConfiguration") or {}):
+        others = set(ecs_strategy_checks.SETTINGS.values()) - set(parameters["deploymentConfiguration"])
+        wanted = {name: value for name, value in wanted.items() if name not in others}
+    balancers = parameters.get("loadBalancers")
+    ecs_strategy_checks.check(backend, wanted, service.load_balancers if balancers is None else balancers)
+    return wanted
 
 
 def _delete_in_steps(backend_class: Any) -> None:

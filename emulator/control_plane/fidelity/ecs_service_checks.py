@@ -78,12 +78,12 @@ def _check_target_group(backend: Any, definition: Any, arn: str) -> None:
             "which is incompatible with the awsvpc network mode specified in the task definition."
         )
         _refuse("InvalidParameterException", message)
-    if arn not in set(_forwarded(balancing)):
+    if arn not in set(forwarded(balancing)):
         message = f"The target group with targetGroupArn {arn} does not have an associated load balancer."
         _refuse("InvalidParameterException", message)
 
 
-def _forwarded(balancing: Any) -> Iterator[str]:
+def forwarded(balancing: Any) -> Iterator[str]:
     """Yield every target group that a listener or a rule forwards to."""
     for balancer in balancing.load_balancers.values():
         for listener in balancer.listeners.values():

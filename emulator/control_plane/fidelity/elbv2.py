@@ -79,7 +79,7 @@ def _give_default_attributes(balancer_class: Any) -> None:
 def _tell_true_health(backend_class: Any, status_class: Any) -> None:
     """AWS: targets are initial, healthy, unhealthy or draining. moto: healthy at once, gone when deregistered.
 
-    The scheduler keeps `observed` on each target group it serves: target id -> (port, state).
+    The scheduler keeps `observed` on each target group it serves: target id -> (port, state, answer).
     """
     original = backend_class.describe_target_health
 
@@ -88,8 +88,8 @@ def _tell_true_health(backend_class: Any, status_class: Any) -> None:
         observed = getattr(group, "observed", {})
         wanted = [target["Id"] for target in targets or []]
         answer = [
-            status_class(target_id, port, _check_port(group, port), *_words(state))
-            for target_id, (port, state) in observed.items()
+            status_class(target_id, port, _check_port(group, port), state, *(answer or REASONS[state]))
+            for target_id, (port, state, answer) in observed.items()
             if not wanted or target_id in wanted
         ]
         others = [target for target in targets or _registered(group) if target["Id"] not in observed]
@@ -104,10 +104,6 @@ def _registered(group: Any) -> list[dict[str, Any]]:
 
 def _check_port(group: Any, port: int) -> str:
     return str(port) if group.health_check_port == "traffic-port" else str(group.health_check_port)
-
-
-def _words(state: str) -> tuple[str, str | None, str | None]:
-    return (state, *REASONS[state])
 
 
 def _allow_several_values(backend_class: Any) -> None:

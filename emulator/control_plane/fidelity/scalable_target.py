@@ -14,7 +14,7 @@ def apply() -> None:
 
 
 def _delete_policies_with_their_target(backend_class: Any) -> None:
-    """AWS: a target that is deregistered takes its policies and their alarms along. moto: leaves them.
+    """AWS: a target that is deregistered takes its policies, their alarms and its actions along. moto: leaves them.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
     """
@@ -24,6 +24,9 @@ def _delete_policies_with_their_target(backend_class: Any) -> None:
         for policy in [one for one in backend.policies.values() if one.resource_id == r_id]:
             if policy.scalable_dimension == dimension:
                 backend.delete_scaling_policy(policy.policy_name, namespace, r_id, dimension)
+        for action in [one for one in backend.scheduled_actions if one.resource_id == r_id]:
+            if action.scalable_dimension == dimension:
+                backend.scheduled_actions.remove(action)
         original(backend, namespace, r_id, dimension)
 
     backend_class.deregister_scalable_target = deregister_scalable_target

@@ -59,6 +59,12 @@ def execute_command_off(resources: Item) -> Iterator[tuple[str, bool]]:
         yield name, not service.get("EnableExecuteCommand", False)
 
 
+def platform_latest(resources: Item) -> Iterator[tuple[str, bool]]:
+    """ECS.10: Fargate's newest platform; tools look only at services with a launch type, not at capacity providers."""
+    for name, service in _of(resources, "ECS::Service"):
+        yield name, service.get("PlatformVersion", "LATEST") == "LATEST"
+
+
 def registry_by_endpoints(resources: Item) -> Iterator[tuple[str, bool]]:
     """EC2.55, EC2.56: the VPC has interface endpoints for both APIs of ECR."""
     services = [item["ServiceName"].rpartition("com.amazonaws.")[2] for _, item in _of(resources, "EC2::VPCEndpoint")]
@@ -111,6 +117,7 @@ CHECKS: tuple[Check, ...] = (
     containers_not_root,
     roles_of_task_differ,
     execute_command_off,
+    platform_latest,
     registry_by_endpoints,
     endpoint_policies_not_open,
     roles_have_boundary,

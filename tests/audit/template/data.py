@@ -55,9 +55,16 @@ def _table(table: Item) -> Resource:
             "OnDemandThroughput": take(table, "OnDemandThroughput").get("OnDemandThroughput"),
             "ResourcePolicy": table["ResourcePolicy"] and {"PolicyDocument": document(table["ResourcePolicy"])},
             "ProvisionedThroughput": _provisioned(table) if billing == "PROVISIONED" else None,
+            "GlobalSecondaryIndexes": [_index(index, billing) for index in table.get("GlobalSecondaryIndexes", [])],
         }
     )
     return Resource("AWS::DynamoDB::Table", table["TableName"], wanted | tags(table), {table["TableArn"]: "Arn"})
+
+
+def _index(index: Item, billing: str) -> Item:
+    provisioned = _provisioned(index) if billing == "PROVISIONED" else None
+    wanted = take(index, "IndexName", "KeySchema", "Projection", "OnDemandThroughput")
+    return wanted | without_nothing({"ProvisionedThroughput": provisioned})
 
 
 def _provisioned(table: Item) -> Item:

@@ -85,6 +85,10 @@ def _definition(definition: Item) -> Item:
 
 def _service(service: Item) -> Resource:
     wanted: Item = capitalised(take(service, *SERVICE))
+    configuration = wanted["DeploymentConfiguration"]
+    if "AlarmNames" not in configuration.get("Alarms", {"AlarmNames": []}):
+        # AWS answers with alarms that are off; a template cannot say so, since it has to name them.
+        del configuration["Alarms"]
     wanted["LoadBalancers"] = capitalised(service["loadBalancers"])
     wanted |= {"Cluster": service["clusterArn"], "TaskDefinition": service["taskDefinition"]}
     return Resource("AWS::ECS::Service", service["serviceName"], wanted | tags(service))

@@ -159,8 +159,7 @@ class Account:
             desiredCount=desired,
             launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": {"subnets": self.subnets}},
-            loadBalancers=balancers if target_group else [],
-            **more,
+            **{"loadBalancers": balancers if target_group else [], **more},
         )["service"]
         return created
 

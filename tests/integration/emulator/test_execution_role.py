@@ -114,6 +114,40 @@ def test_without_the_roles_own_permission_a_task_does_not_start(
     stop(account, arn)
 
 
+def test_storage_is_encrypted_only_with_a_key_that_fargate_may_use_for_this_cluster(
+    account: Account, place: Place, definition: str
+) -> None:
+    kms = account.emulator.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+
+    def encrypt(arn: str) -> None:
+        managed = {"fargateEphemeralStorageKmsKeyId": arn} if arn else {}
+        account.ecs.update_cluster(cluster="shop", configuration={"managedStorageConfiguration": managed})
+
+    def allow_for(cluster: str) -> None:
+        of_cluster = {"StringEquals": {"kms:EncryptionContext:aws:ecs:clusterName": cluster}}
+        decrypt = {**of_cluster, "ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}}
+        fargate = {"Effect": "Allow", "Principal": {"Service": "fargate.amazonaws.com"}, "Resource": "*"}
+        statements = [
+            {**fargate, "Action": "kms:GenerateDataKeyWithoutPlaintext", "Condition": of_cluster},
+            {**fargate, "Action": "kms:CreateGrant", "Condition": decrypt},
+        ]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+    encrypt(key)
+    for cluster in ("", "other"):
+        if cluster:
+            allow_for(cluster)
+        task = place.seen(place.run(definition))
+        assert task["stoppedReason"].startswith("ResourceInitializationError: Fargate may not call kms:Generate")
+    allow_for("shop")
+    arn = place.run(definition)
+    assert place.seen(arn)["lastStatus"] == "RUNNING"
+    stop(account, arn)
+    encrypt("")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "trusted"),
     [

@@ -127,11 +127,15 @@ def test_a_target_that_is_deregistered_takes_its_policies_and_alarms_along(emula
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration=tracking,
     )
+    scaling.put_scheduled_action(
+        **target, ScheduledActionName="scaled", Schedule="rate(1 day)", ScalableTargetAction={"MinCapacity": 1}
+    )
     prefix = {"AlarmNamePrefix": "TargetTracking-table/scaled"}
     assert cloudwatch.describe_alarms(**prefix)["MetricAlarms"]
     scaling.deregister_scalable_target(**target)
     assert cloudwatch.describe_alarms(**prefix)["MetricAlarms"] == []
     assert scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"] == []
+    assert scaling.describe_scheduled_actions(ServiceNamespace="dynamodb")["ScheduledActions"] == []
     emulator.client("dynamodb").delete_table(TableName="scaled")
 
 

@@ -50,6 +50,29 @@ class Edge:
         return {one["Key"]: one["Value"] for one in found}
 
     @property
+    def target_group(self) -> str:
+        (found,) = self.client("elbv2").describe_target_groups(Names=[STACK])["TargetGroups"]
+        return str(found["TargetGroupArn"])
+
+    @property
+    def target_group_attributes(self) -> dict[str, str]:
+        asked = {"TargetGroupArn": self.target_group}
+        found = self.client("elbv2").describe_target_group_attributes(**asked)["Attributes"]
+        return {one["Key"]: one["Value"] for one in found}
+
+    @property
+    def names(self) -> set[str]:
+        """The names in Route 53 that lead to the load balancer."""
+        (balancer,) = self.client("elbv2").describe_load_balancers(Names=[STACK])["LoadBalancers"]
+        route53 = self.client("route53")
+        zones = [one["Id"] for one in route53.list_hosted_zones()["HostedZones"]]
+        records = [
+            one for zone in zones for one in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        ]
+        target = f"{balancer['DNSName'].lower()}."
+        return {one["Name"] for one in records if one.get("AliasTarget", {}).get("DNSName") == target}
+
+    @property
     def listener(self) -> Any:
         (found,) = self.client("elbv2").describe_listeners(LoadBalancerArn=self.balancer)["Listeners"]
         return found
@@ -130,6 +153,7 @@ class Edge:
         logging = self.waf_logging
         return {
             "attributes": self.attributes,
+            "attributes of the target group": self.target_group_attributes,
             "policy of the listener": self.listener["SslPolicy"],
             "rules": self.web_acl["Rules"],
             "protection": self.protection,

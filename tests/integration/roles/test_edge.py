@@ -15,6 +15,7 @@ GROUPS = ("AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet", "S
 DOMAIN = {
     "palisade_domain": "shop.example.com",
     "security_hosted_zone": "example.com",
+    "ecs_service_hosted_zone": "example.com",
     "security_certificate_file": "",
     "security_certificate_key_file": "",
     "security_certificate_chain_file": "",
@@ -114,6 +115,8 @@ def drift(edge: Edge) -> None:
     attributes = {"access_logs.s3.enabled": "false", "routing.http.desync_mitigation_mode": "monitor"}
     pairs = [{"Key": key, "Value": value} for key, value in attributes.items()]
     edge.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=edge.balancer, Attributes=pairs)
+    slow = [{"Key": "slow_start.duration_seconds", "Value": "30"}]
+    edge.client("elbv2").modify_target_group_attributes(TargetGroupArn=edge.target_group, Attributes=slow)
 
 
 def test_drift_is_repaired_in_one_run_and_the_next_changes_nothing(edge: Edge) -> None:
@@ -173,6 +176,7 @@ def test_certificate_is_issued_for_a_domain_and_takes_the_place_of_the_imported_
     found = deployed.certificate
     assert (found["Type"], found["Status"], found["DomainName"]) == ("AMAZON_ISSUED", "ISSUED", "shop.example.com")
     assert deployed.alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": found["CertificateArn"]}]
+    assert deployed.names == {"shop.example.com."}
     assert deployed.run(**DOMAIN) == 0
     # And back: both are there, and each is found again.
     assert deployed.run() > 0

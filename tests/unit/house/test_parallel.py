@@ -16,7 +16,7 @@ from tests.conftest import OWN_ACCOUNT, group_of
 
 ROOT = Path(__file__).resolve().parents[3]
 # As in the Makefile.
-IN_PARALLEL = ("--numprocesses=3", "--no-loadscope-reorder")
+IN_PARALLEL = ("--numprocesses=4", "--no-loadscope-reorder")
 # Two short files: each is a group.
 FILES = ("tests/unit/emulator/authorizer/test_operators.py", "tests/unit/emulator/authorizer/test_patterns.py")
 PASSED = re.compile(r"\[(gw\d)\] .*PASSED ([^:]+)::")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,28 @@ def complaints(defaults: dict[str, Any], options: dict[str, dict[str, Any]]) -> 
     for name in defaults.keys() - options.keys():
         yield f"{name} has a default and no specification"
     for name, option in options.items():
-        if name in defaults:
+        if name in defaults and is_template_of_another_type(option, defaults[name]):
+            yield from template_complaints(name, option, defaults[name])
+        elif name in defaults:
             # 1 and True are equal in Python, and not the same in YAML.
             if repr(option.get("default")) != repr(defaults[name]) or "default" not in option:
                 yield f"{name} has another default in the specification"
         elif "default" in option or not option.get("required"):
             yield f"{name} has no default and is not required"
         yield from (f"{name} has no {key}" for key in ("type", "description") if not option.get(key))
+
+
+def is_template_of_another_type(option: dict[str, Any], default: Any) -> bool:
+    return isinstance(default, str) and "{{" in default and option.get("type") != "str"
+
+
+def template_complaints(name: str, option: dict[str, Any], default: str) -> Iterator[str]:
+    """A specification takes no text as the default of a dictionary: its description says where the value comes from."""
+    if option.get("required") or "default" in option:
+        yield f"{name} has a template as its default, which a specification cannot have"
+    source = re.findall(r"[a-z]\w*", default)[0]
+    if not any(f"{mark}({source})" in option.get("description", "") for mark in "OV"):
+        yield f"{name} is not said to come from {source} by default"
 
 
 def misnamed(role: str, options: dict[str, Any]) -> list[str]:
@@ -87,6 +103,16 @@ def test_every_entry_point_that_is_used_has_a_specification() -> None:
         ({"a": None}, {"a": {**OPTION, "default": ""}}, "a has another default in the specification"),
         ({}, {"a": OPTION}, "a has no default and is not required"),
         ({}, {"a": {"type": "int", "description": "How many."}}, "a has no default and is not required"),
+        (
+            {"a": "{{ b }}"},
+            {"a": {"type": "dict", "description": "V(c)."}},
+            "a is not said to come from b by default",
+        ),
+        (
+            {"a": "{{ b }}"},
+            {"a": {"type": "dict", "default": "{{ b }}", "description": "By default V(b)."}},
+            "a has a template as its default, which a specification cannot have",
+        ),
         ({"a": 2}, {"a": {"default": 2, "description": "How many."}}, "a has no type"),
         ({"a": 2}, {"a": {"default": 2, "type": "int"}}, "a has no description"),
     ],

@@ -103,9 +103,13 @@ def test_endpoints_let_a_role_do_all_that_it_may_and_no_more(role: str, services
 
 
 def test_application_may_call_what_it_calls_and_nothing_else() -> None:
-    source = (ROOT / "app" / "src" / "storefront" / "repository.py").read_text(encoding="utf-8")
-    called = {name.title().replace("_", "") for name in re.findall(r"_client\.([a-z_]+)\(", source)}
-    assert "PutItem" in called
+    files = (ROOT / "app" / "src" / "storefront" / "repository").glob("*.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    called = {name.title().replace("_", "") for name in re.findall(r"client\.([a-z_]+)\(", source)}
+    assert {"PutItem", "TransactWriteItems"} < called
+    # A transaction is allowed by its parts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    called |= {f"{part}Item" for part in re.findall(r'"(Put|Update|Delete|ConditionCheck)": ', source)}
+    called.discard("TransactWriteItems")
     allowed = {action for action, _ in policies.allowed(security("task"))}
     assert allowed == {f"dynamodb:{name}" for name in called} | {"kms:Decrypt"}
 
@@ -157,7 +161,8 @@ def test_account_uses_keys_by_way_of_the_services_that_need_them() -> None:
 def test_logs_key_is_used_by_the_log_groups_and_the_alarms_of_this_stack() -> None:
     _, logs, alarms = security("key-logs")["Statement"]
     assert logs["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
-    groups = ["/ecs/shop-prod", "/vpc/shop-prod", "aws-waf-logs-shop-prod"]
+    insights = "/aws/ecs/containerinsights/shop-prod/performance"
+    groups = ["/ecs/shop-prod", insights, "/vpc/shop-prod", "aws-waf-logs-shop-prod"]
     arns = [f"arn:aws:logs:eu-central-1:123456789012:log-group:{group}" for group in groups]
     # CloudWatch Logs says nothing about itself but the group:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -170,6 +175,20 @@ def test_logs_key_is_used_by_the_log_groups_and_the_alarms_of_this_stack() -> No
             "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:eu-central-1:123456789012:shop-prod-alarms"
         },
     }
+
+
+def test_fargate_encrypts_the_storage_of_tasks_of_this_cluster_and_may_do_no_more() -> None:
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
+    storage, grants = (one for one in security("key-images")["Statement"] if "Service" in one["Principal"])
+    assert storage["Principal"] == grants["Principal"] == {"Service": "fargate.amazonaws.com"}
+    assert (storage["Action"], grants["Action"]) == ("kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant")
+    cluster = {
+        "kms:EncryptionContext:aws:ecs:clusterAccount": "123456789012",
+        "kms:EncryptionContext:aws:ecs:clusterName": "shop-prod",
+    }
+    assert storage["Condition"] == {"StringEquals": cluster}
+    decrypt = {"ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"}}
+    assert grants["Condition"] == {"StringEquals": cluster, **decrypt}
 
 
 def test_alarms_of_the_account_are_published_and_nothing_without_tls() -> None:

@@ -4,17 +4,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
-
-from flask import Response, jsonify, request, url_for
+from flask import Response, request, url_for
 from flask.views import MethodView
-from werkzeug.exceptions import UnsupportedMediaType
 
-from storefront.domain import Product
-from storefront.inputs import next_cursor, read_list_query, read_product_json
+from storefront.api import answers, requests
+from storefront.api.operation import operation
+from storefront.checkout import utc_now
+from storefront.domain import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    ProductExists,
+    ProductNotFound,
+    StaleVersion,
+)
+from storefront.inputs import (
+    ListQuery,
+    ProductChangeInput,
+    ProductInput,
+    next_cursor,
+    read_cursor,
+    read_strings,
+)
 from storefront.repository import Repository
+from storefront.signing import Signer
+
+SCOPE = "products"
 
 
 class ProductCollection(MethodView):
@@ -22,22 +36,31 @@ class ProductCollection(MethodView):
 
     init_every_request = False
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, signer: Signer) -> None:
         self._repository = repository
+        self._signer = signer
 
+    @operation(200, answers.ProductList, query=ListQuery, refusals=(InvalidInput,))
     def get(self) -> Response:
         """List products, a page at a time."""
-        query = read_list_query(request.args)
-        page = self._repository.page(query.limit, query.cursor)
-        return jsonify(items=[_render(product) for product in page.products], next_cursor=next_cursor(page))
+        query = read_strings(ListQuery, request.args)
+        page = self._repository.page(query.limit, read_cursor(self._signer, SCOPE, query.cursor))
+        items = [answers.product(product) for product in page.products]
+        return answers.listed(items, next_cursor(self._signer, SCOPE, page.next_after))
 
+    @operation(
+        201,
+        answers.ProductAnswer,
+        body=ProductInput,
+        key="optional",
+        refusals=(ProductExists, InvalidInput, IdempotencyKeyReused),
+    )
     def post(self) -> tuple[Response, int, dict[str, str]]:
-        """Add a product."""
-        if request.mimetype != "application/json":
-            raise UnsupportedMediaType("Send application/json.")
-        product = read_product_json(request.get_data()).to_product(datetime.now(UTC))
-        self._repository.add(product)
-        return jsonify(_render(product)), 201, {"Location": url_for("api.product", product_id=product.id)}
+        """Add a product. Its id keeps it from being added twice; by a key a second attempt is answered as the first."""
+        once = requests.once_if_given()
+        product = self._repository.add(requests.body(ProductInput).to_product(utc_now()), once)
+        location = url_for("api.product", product_id=product.id)
+        return answers.versioned(answers.product(product)), 201, {"Location": location}
 
 
 class ProductResource(MethodView):
@@ -48,15 +71,26 @@ class ProductResource(MethodView):
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
+    @operation(200, answers.ProductAnswer, refusals=(ProductNotFound,))
     def get(self, product_id: str) -> Response:
         """Show a product."""
-        return jsonify(_render(self._repository.get(product_id)))
+        return answers.versioned(answers.product(self._repository.get(product_id)))
 
+    @operation(
+        200,
+        answers.ProductAnswer,
+        body=ProductChangeInput,
+        precondition=True,
+        refusals=(ProductNotFound, StaleVersion, InvalidInput),
+    )
+    def patch(self, product_id: str) -> Response:
+        """Change a product that nobody else changed since it was read."""
+        version = requests.version()
+        change = requests.body(ProductChangeInput).to_change()
+        return answers.versioned(answers.product(self._repository.change(product_id, change, version)))
+
+    @operation(204, refusals=(ProductNotFound,))
     def delete(self, product_id: str) -> tuple[str, int]:
         """Remove a product."""
         self._repository.remove(product_id)
         return "", 204
-
-
-def _render(product: Product) -> dict[str, Any]:
-    return asdict(product) | {"created_at": product.created_at.isoformat()}

@@ -1,106 +1,86 @@
 # Copyright: Palisade contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue: a list of the products and a form that adds one."""
+"""The catalogue, and the page of a product with its forms."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-
-from flask import redirect, render_template, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
-from flask.views import MethodView
 
-from storefront.domain import PRODUCT_ID_PATTERN, InvalidInput, ProductExists
-from storefront.inputs import next_cursor, read_list_query, read_product_strings
-from storefront.repository import Repository
-from storefront.settings import Settings
+from storefront.domain import InvalidInput, OutOfStock, Wish
+from storefront.inputs import ListQuery, WishInput, next_cursor, read_cursor, read_strings
+from storefront.pages.view import Form, View, errors_by_field, fields, once, see
 
 PRODUCTS_PER_PAGE = 12
-_PRICE = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+SCOPE = "catalogue"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What was typed, and what is wrong with it by the name of the field."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-class CataloguePage(MethodView):
-    """The only page."""
-
-    init_every_request = False
-
-    def __init__(self, settings: Settings, repository: Repository) -> None:
-        self._settings = settings
-        self._repository = repository
+class CataloguePage(View):
+    """What there is."""
 
     def get(self) -> ResponseReturnValue:
         """Show the products."""
-        return self._render(Form(), cursor=request.args.get("cursor"), added=_id_or_none(request.args.get("added")))
-
-    def post(self) -> ResponseReturnValue:
-        """Add a product, and show the list by a new request so that a reload adds nothing."""
-        values = request.form.to_dict()
-        try:
-            product = read_product_strings(_to_input(values)).to_product(datetime.now(UTC))
-            self._repository.add(product)
-        except InvalidInput as error:
-            return self._render(Form(values, _errors_by_field(error))), 422
-        except ProductExists as error:
-            return self._render(Form(values, {"id": str(error)})), 409
-        return redirect(url_for("pages.catalogue", added=product.id, _anchor="products"), 303)
-
-    def _render(self, form: Form, cursor: str | None = None, added: str | None = None) -> str:
-        arguments = {} if cursor is None else {"cursor": cursor}
-        query = read_list_query({"limit": str(PRODUCTS_PER_PAGE), **arguments})
-        page = self._repository.page(query.limit, query.cursor)
-        return render_template(
+        query = read_strings(ListQuery, {"limit": str(PRODUCTS_PER_PAGE), **_given("cursor")})
+        page = self.shop.repository.page(query.limit, read_cursor(self.shop.signer, SCOPE, query.cursor))
+        return self.render(
             "catalogue.html",
             products=page.products,
-            next_cursor=next_cursor(page),
-            first_page=cursor is None,
-            form=form,
-            added=added,
-            version=self._settings.version,
-            task=self._settings.task_name,
+            next_cursor=next_cursor(self.shop.signer, SCOPE, page.next_after),
+            first_page=query.cursor is None,
         )
 
 
-def format_price(cents: int) -> str:
-    """Write an amount of euro cents for people."""
-    return f"€\N{NO-BREAK SPACE}{cents // 100:,}.{cents % 100:02d}"
+class ProductPage(View):
+    """One product."""
+
+    def get(self, product_id: str) -> ResponseReturnValue:
+        """Show the product."""
+        return self.show(product_id, Form({"quantity": "1"}))
+
+    def show(self, product_id: str, form: Form) -> str:
+        """Return the page."""
+        return self.render_form(
+            "product.html",
+            product=self.shop.repository.get(product_id),
+            form=form,
+            hold_minutes=max(1, self.shop.settings.hold_seconds // 60),
+        )
 
 
-def _id_or_none(text: str | None) -> str | None:
-    return text if text is not None and re.fullmatch(PRODUCT_ID_PATTERN, text) else None
+class _Sale(ProductPage):
+    def post(self, product_id: str) -> ResponseReturnValue:
+        """Sell, and lead to what was made; else show what is wrong."""
+        try:
+            return self.sell(self._wish(product_id))
+        except InvalidInput as error:
+            return self.show(product_id, Form(fields("quantity"), errors_by_field(error))), 422
+        except OutOfStock as error:
+            return self.show(product_id, Form(fields("quantity"), {"quantity": str(error)})), 409
+
+    def sell(self, wish: Wish) -> ResponseReturnValue:
+        """Do what the button says."""
+        raise NotImplementedError
+
+    def _wish(self, product_id: str) -> Wish:
+        who = {"customer_id": self.shop.visitors.current(), "product_id": product_id}
+        return read_strings(WishInput, {**who, **fields("quantity")}).to_wish()
 
 
-def _to_input(values: Mapping[str, str]) -> dict[str, str]:
-    """Rename the price, which people write in euros, to what the shop counts in."""
-    fields = dict(values)
-    if "price" in fields:
-        fields["price_cents"] = _to_cents(fields.pop("price").strip())
-    return fields
+class Reserve(_Sale):
+    """The button that reserves."""
+
+    def sell(self, wish: Wish) -> ResponseReturnValue:
+        """Hold what is wanted."""
+        return see("reservation", reservation_id=self.shop.checkout.reserve(wish, once()).id)
 
 
-def _to_cents(euros: str) -> str:
-    """Return euros as cents in text; what is no price becomes nothing, which the rules refuse."""
-    match = _PRICE.fullmatch(euros)
-    return match[1] + (match[2] or "").ljust(2, "0") if match else ""
+class Buy(_Sale):
+    """The button that buys."""
+
+    def sell(self, wish: Wish) -> ResponseReturnValue:
+        """Sell what is wanted."""
+        return see("orders", new=self.shop.checkout.buy(wish, once()).id)
 
 
-def _errors_by_field(error: InvalidInput) -> dict[str, str]:
-    """Return the first error of each field under the name that the form has for it."""
-    errors: dict[str, str] = {}
-    for violation in error.violations:
-        name = violation.pointer.removeprefix("#/")
-        if name == "price_cents":
-            errors.setdefault("price", "An amount in euros such as 12.50, at most 1,000,000.")
-        else:
-            errors.setdefault(name, violation.detail)
-    return errors
+def _given(name: str) -> dict[str, str]:
+    return {name: request.args[name]} if name in request.args else {}

@@ -19,6 +19,13 @@ from tests.unit.emulator.authorizer.captured_requests import HERE, KEY, REGION, 
         ("ecr", "get_authorization_token", {}, "ecr.api", [("ecr:GetAuthorizationToken", "*")]),
         (
             "ecr",
+            "list_tags_for_resource",
+            {"resourceArn": f"arn:aws:ecr:{HERE}:repository/shop"},
+            "ecr.api",
+            [("ecr:ListTagsForResource", f"arn:aws:ecr:{HERE}:repository/shop")],
+        ),
+        (
+            "ecr",
             "describe_repositories",
             {},
             "ecr.api",

@@ -161,6 +161,18 @@ def test_query_protocols_name_resources(
             {"serviceDeploymentArn": f"arn:aws:ecs:{HERE}:service-deployment/a/b/1"},
             [f"arn:aws:ecs:{HERE}:service-deployment/a/b/1", f"arn:aws:ecs:{HERE}:service/a/b"],
         ),
+        (
+            "ecs",
+            "DescribeServiceRevisions",
+            {"serviceRevisionArns": [f"arn:aws:ecs:{HERE}:service-revision/a/b/{number}" for number in (1, 2)]},
+            [
+                f"arn:aws:ecs:{HERE}:service-revision/a/b/1",
+                f"arn:aws:ecs:{HERE}:service-revision/a/b/2",
+                f"arn:aws:ecs:{HERE}:service/a/b",
+            ],
+        ),
+        ("ecs", "ListServiceDeployments", {"cluster": "a", "service": "b"}, [f"arn:aws:ecs:{HERE}:service/a/b"]),
+        ("ecs", "ListTasks", {"cluster": "a", "serviceName": "b"}, [f"arn:aws:ecs:{HERE}:container-instance/a/*"]),
         ("acm", "ImportCertificate", {}, [f"arn:aws:acm:{HERE}:certificate/*"]),
         ("acm", "RequestCertificate", {}, ["*"]),
         ("monitoring", "PutMetricAlarm", {"AlarmName": "a"}, [f"arn:aws:cloudwatch:{HERE}:alarm:a"]),

@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils import _endpoint_policy_rules as rules
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError, compact
-
-from tests.unit.plugins.module_utils.endpoint_policies import DENY_ONLY, Policy, policy, statement, with_test
+from ansible_collections.palisade.ecs.tests.unit.plugins.module_utils.endpoint_policies import (
+    DENY_ONLY,
+    Policy,
+    policy,
+    statement,
+    with_test,
+)
 
 PRINCIPAL_ACCOUNT = "aws:PrincipalAccount"
 

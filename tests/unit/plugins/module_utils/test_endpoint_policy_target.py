@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils import _endpoint_policy_target as rules
-
-from tests.unit.plugins.module_utils.endpoint_policies import (
+from ansible_collections.palisade.ecs.tests.unit.plugins.module_utils.endpoint_policies import (
     LAYER_STATEMENT,
     LAYERS,
     ROLE,

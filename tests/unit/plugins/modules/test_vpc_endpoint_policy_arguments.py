@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.palisade.ecs.plugins.modules import vpc_endpoint_policy
-
-from tests.unit.plugins.module_utils.endpoint_policies import DENY_ONLY, with_test
+from ansible_collections.palisade.ecs.tests.unit.plugins.module_utils.endpoint_policies import DENY_ONLY, with_test
 
 POLICY = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
 # Nothing listens there: had the module called AWS, it would complain about the connection instead.

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_problem import NetworkProblem
 from ansible_collections.palisade.ecs.plugins.plugin_utils._network_zones import choose_zones, usable_zones
-
-from tests.unit.house.checkout import ROOT, load
 
 FREE = {f"eu-central-1{letter}": "" for letter in "cab"}
 
@@ -100,7 +100,8 @@ def test_zone_of_a_region_that_is_wholly_covered_has_fargate() -> None:
 
 
 def test_data_file_says_where_it_is_from_and_names_zones_of_its_regions() -> None:
-    data = load(ROOT / "roles" / "network" / "files" / "fargate_zones.yml")
+    zones = Path(__file__).parents[4] / "roles" / "network" / "files" / "fargate_zones.yml"
+    data = yaml.safe_load(zones.read_text(encoding="utf-8"))
     assert data["source"].startswith("https://docs.aws.amazon.com/")
     assert data["as_of"].count("-") == 2
     short = {"ap-northeast-1": "apne1", "cn-north-1": "cnn1", "us-west-1": "usw1"}

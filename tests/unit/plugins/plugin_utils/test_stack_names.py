@@ -59,6 +59,9 @@ NAMES = {
     "web_acl": "shop-dev",
     "waf_log_group": "aws-waf-logs-shop-dev",
     "flow_log_group": "/vpc/shop-dev",
+    "service_alarms": "shop-dev.service-",
+    "dashboard": "shop-dev-eu-central-1",
+    "insights_log_group": "/aws/ecs/containerinsights/shop-dev/performance",
     "log_bucket": "shop-dev-logs-123456789012-eu-central-1",
     "alarm_topic": "shop-dev-alarms",
     "partition": "aws",
@@ -67,6 +70,8 @@ NAMES = {
     "ecs_resources": "*",
     "layer_bucket": "prod-eu-central-1-starport-layer-bucket",
     "missing_load_balancer": "shop-dev/0000000000000000",
+    "missing_target_group": "shop-dev/0000000000000000",
+    "missing_listener_rule": "shop-dev/0000000000000000/0000000000000000/0000000000000000",
     "missing_web_acl": "shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
     "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
 }
@@ -100,6 +105,8 @@ ARNS = {
     "target_group": "elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/*",
     "other_target_group": "elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-other/*",
     "flow_logs": "ec2:eu-central-1:123456789012:vpc-flow-log/*",
+    "service_alarms": "cloudwatch:eu-central-1:123456789012:alarm:shop-dev.service-*",
+    "dashboard": "cloudwatch::123456789012:dashboard/shop-dev-eu-central-1",
     "alarms": "cloudwatch:eu-central-1:123456789012:alarm:*",
     "backups": "backup:eu-central-1:123456789012:*",
     "table_indexes": "dynamodb:eu-central-1:123456789012:table/shop-dev/index/*",
@@ -110,10 +117,15 @@ ARNS = {
     "restored_table_backups": "dynamodb:eu-central-1:123456789012:table/shop-dev.*/backup/*",
     "restored_tables": "dynamodb:eu-central-1:123456789012:table/shop-dev.*",
     "waf_log_group": "logs:eu-central-1:123456789012:log-group:aws-waf-logs-shop-dev",
+    "insights_log_group": ("logs:eu-central-1:123456789012:log-group:/aws/ecs/containerinsights/shop-dev/performance"),
     "flow_log_group": "logs:eu-central-1:123456789012:log-group:/vpc/shop-dev",
     "log_bucket": "s3:::shop-dev-logs-123456789012-eu-central-1",
     "alarm_topic": "sns:eu-central-1:123456789012:shop-dev-alarms",
     "missing_load_balancer": f"{BALANCERS}:loadbalancer/app/shop-dev/0000000000000000",
+    "missing_target_group": f"{BALANCERS}:targetgroup/shop-dev/0000000000000000",
+    "missing_listener_rule": (
+        f"{BALANCERS}:listener-rule/app/shop-dev/0000000000000000/0000000000000000/0000000000000000"
+    ),
     "missing_web_acl": "wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
 

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure what the load balancer does, and set the states of alarms by it, once a minute."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.elbv2.models import elbv2_backends
+
+from emulator.metrics import alarms
+from emulator.metrics.expression import ExpressionError
+from emulator.metrics.requests import AccessLog, measured
+from emulator.metrics.series import Series, key_of
+from emulator.settings import ACCOUNT_ID, REGION, Settings
+
+LOG = logging.getLogger(__name__)
+
+
+class Watch:
+    """Belongs to the thread that drives the data plane."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._ports = settings.listener_ports
+        self._minute_seconds = settings.minute_seconds
+        self._log = AccessLog(settings.run_dir / "logs" / "access.log")
+        self._series = Series()
+        self._requests: list[dict[str, Any]] = []
+        self._judged = 0
+
+    def look(self) -> None:
+        """Read the access log; takes time, so without the lock."""
+        self._requests += self._log.read()
+
+    def judge(self, now: float) -> None:
+        """Measure, and judge the alarms when a minute is over; call under the lock."""
+        minute = int(now // self._minute_seconds)
+        self._measure(minute)
+        if minute == self._judged:
+            return
+        self._judged = minute
+        self._series.forget(minute)
+        for alarm in list(cloudwatch_backends[ACCOUNT_ID][REGION].alarms.values()):
+            if alarm.rule is None and alarms.is_emulated(alarm):
+                self._set(alarm, minute)
+
+    def _measure(self, minute: int) -> None:
+        backend = elbv2_backends[ACCOUNT_ID][REGION]
+        balancers = {
+            self._ports[int(listener.port)]: arn.rpartition(":loadbalancer/")[2]
+            for arn, balancer in backend.load_balancers.items()
+            for listener in balancer.listeners.values()
+            if int(listener.port or 0) in self._ports
+        }
+        groups = {"-".join(arn.rsplit("/", 2)[1:]): arn.rpartition(":")[2] for arn in backend.target_groups}
+        for request in self._requests:
+            for metric, dimensions, value in measured(request, balancers, groups):
+                self._series.add(minute, key_of(metric, dimensions), value)
+        self._requests = []
+        self._count_hosts(backend, minute)
+
+    def _count_hosts(self, backend: Any, minute: int) -> None:
+        """Note how many targets are healthy; a group without targets has no metric."""
+        for arn, group in backend.target_groups.items():
+            states = [state for _, state, _ in getattr(group, "observed", {}).values()]
+            for balancer in set(group.load_balancer_arns) if states else ():
+                dimensions = {
+                    "LoadBalancer": balancer.rpartition(":loadbalancer/")[2],
+                    "TargetGroup": arn.rpartition(":")[2],
+                }
+                for metric, state in (("HealthyHostCount", "healthy"), ("UnHealthyHostCount", "unhealthy")):
+                    self._series.add(minute, key_of(metric, dimensions), float(states.count(state)))
+
+    def _set(self, alarm: Any, minute: int) -> None:
+        try:
+            state = alarms.state(alarm, self._series, minute)
+        except ExpressionError as error:
+            LOG.error("alarm %s is not judged: %s", alarm.name, error)
+            return
+        if state != alarm.state_value:
+            LOG.info("alarm %s is %s", alarm.name, state)
+            alarm.update_state(
+                f"Threshold Crossed: judged by {alarm.evaluation_periods} minutes", json.dumps({}), state
+            )

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Palisade contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Calls to CloudWatch about alarms, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_plan import Alarm, Change
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
+MOST_AT_ONCE = 100
+# CloudWatch takes three alarms a second, and one at a time of each name.
+BUSY = ["ConcurrentModificationException"]
+
+
+class AlarmErrorHandler(AWSErrorHandler):
+    """Knows how CloudWatch says that an alarm is missing."""
+
+    @classmethod
+    def _is_missing(cls) -> Any:
+        return is_boto3_error_code(["ResourceNotFound", "ResourceNotFoundException"])
+
+
+def alarms_of(client: Any, prefix: str) -> list[dict[str, Any]]:
+    """Return the alarms of metrics whose names begin with a prefix. Raises AnsibleAWSError."""
+
+    @AlarmErrorHandler.common_error_handler(f"list the alarms {prefix}*")
+    @AWSRetry.jittered_backoff()
+    def attempt() -> Any:
+        pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
+        return pages.build_full_result().get("MetricAlarms", [])
+
+    return list(attempt())
+
+
+def tags_of(client: Any, arn: str) -> dict[str, str]:
+    """Return the tags of an alarm; none if it is gone. Raises AnsibleAWSError."""
+
+    @AlarmErrorHandler.list_error_handler(f"list the tags of {arn}", [])
+    @AWSRetry.jittered_backoff()
+    def attempt() -> Any:
+        return client.list_tags_for_resource(ResourceARN=arn)["Tags"]
+
+    return dict(boto3_tag_list_to_ansible_dict(attempt()))
+
+
+def call(client: Any, what: str, operation: str, **arguments: Any) -> None:
+    """Call an operation that changes alarms. Raises AnsibleAWSError."""
+
+    @AlarmErrorHandler.common_error_handler(what)
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+    def attempt() -> None:
+        getattr(client, operation)(**arguments)
+
+    attempt()
+
+
+def delete(client: Any, names: Sequence[str]) -> None:
+    """Delete alarms; that one is gone already is no failure. Raises AnsibleAWSError."""
+
+    @AlarmErrorHandler.deletion_error_handler("delete alarms")
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+    def attempt(some: list[str]) -> None:
+        client.delete_alarms(AlarmNames=some)
+
+    for start in range(0, len(names), MOST_AT_ONCE):
+        attempt(list(names[start : start + MOST_AT_ONCE]))
+
+
+def apply(client: Any, change: Change) -> None:
+    """Write what differs. What is new comes first, so that nothing is unwatched meanwhile."""
+    for name in change.created:
+        one = change.after[name]
+        tags = {"Tags": ansible_dict_to_boto3_tag_list(dict(one.tags))} if one.tags else {}
+        call(client, f"create alarm {name}", "put_metric_alarm", **one.request, **tags)
+    for name in change.changed:
+        _update(client, change.before[name], change.after[name])
+    delete(client, change.removed)
+
+
+def _update(client: Any, before: Alarm, after: Alarm) -> None:
+    if before.definition != after.definition:
+        call(client, f"change alarm {after.name}", "put_metric_alarm", **after.request)
+    if gone := sorted(before.tags.keys() - after.tags.keys()):
+        call(client, f"untag alarm {after.name}", "untag_resource", ResourceARN=before.arn, TagKeys=gone)
+    if new := {key: value for key, value in after.tags.items() if before.tags.get(key) != value}:
+        listed = ansible_dict_to_boto3_tag_list(new)
+        call(client, f"tag alarm {after.name}", "tag_resource", ResourceARN=before.arn, Tags=listed)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alarms see what the load balancer does, and end deployments. A minute takes a second here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
+
+from tests.integration.emulator.emulator_account import Account
+from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
+from tests.integration.emulator.test_blue_green import CANARY, Stage
+from tests.integration.emulator.test_deployments import ended, newest
+
+LIMITS = {"error_percent": 5, "latency": 1.0, "load_balancer_errors": 10, "utilization_percent": 90}
+WATCHED = {"alarmNames": ["shop-errors"], "enable": True, "rollback": True}
+LONG_CANARY = {
+    **CANARY,
+    "alarms": WATCHED,
+    "canaryConfiguration": {"canaryPercent": 50.0, "canaryBakeTimeInMinutes": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with running(tmp_path_factory.mktemp("alarms"), PALISADE_MINUTE_SECONDS="1") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def account(emulator: Emulator, application: Path) -> Account:
+    return Account(emulator, application)
+
+
+@pytest.fixture(scope="module")
+def stage(account: Account) -> Stage:
+    stage = Stage(account)
+    put_alarm(stage)
+    return stage
+
+
+def put_alarm(stage: Stage) -> None:
+    """Make the alarm of failed requests as the role does, over both target groups."""
+    service = {
+        "cluster": "shop",
+        "service": "shop",
+        "load_balancer_arn": stage.account.balancer,
+        "target_group_arns": stage.groups,
+        "container_insights": "disabled",
+    }
+    (errors,) = (one for one in service_alarms(service, LIMITS) if one["name"] == "errors")
+    stage.account.emulator.client("cloudwatch").put_metric_alarm(
+        AlarmName="shop-errors",
+        Metrics=[query(one) for one in errors["metrics"]],
+        EvaluationPeriods=errors["evaluation_periods"],
+        DatapointsToAlarm=errors["datapoints"],
+        Threshold=errors["threshold"],
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData=errors["missing_data"],
+    )
+
+
+def query(metric: Json) -> Json:
+    if "expression" in metric:
+        return {"Id": metric["id"], "Expression": metric["expression"], "ReturnData": True}
+    dimensions = [{"Name": name, "Value": value} for name, value in metric["dimensions"].items()]
+    named = {"Namespace": metric["namespace"], "MetricName": metric["metric"], "Dimensions": dimensions}
+    return {
+        "Id": metric["id"],
+        "MetricStat": {"Metric": named, "Period": 60, "Stat": metric["statistic"]},
+        "ReturnData": False,
+    }
+
+
+def state(stage: Stage) -> str:
+    found = stage.account.emulator.client("cloudwatch").describe_alarms(AlarmNames=["shop-errors"])["MetricAlarms"]
+    return str(found[0]["StateValue"])
+
+
+@contextmanager
+def requests(stage: Stage) -> Iterator[None]:
+    """Ask for pages again and again: an alarm needs 20 requests in a minute."""
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            stage.account.emulator.fetch("/")
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_errors_of_the_canary_lead_all_requests_back(stage: Stage) -> None:
+    before = stage.account.describe("shop")["taskDefinition"]
+    stage.account.update("shop", deploymentConfiguration=LONG_CANARY)
+    with requests(stage):
+        stage.deploy(STATUS="500")
+        done: Any = ended(stage.account)
+    assert done["status"] == "ROLLBACK_SUCCESSFUL"
+    assert done["alarms"] == {
+        "status": "TRIGGERED",
+        "alarmNames": ["shop-errors"],
+        "triggeredAlarmNames": ["shop-errors"],
+    }
+    assert stage.weights() == [100, 0]
+    assert stage.account.steady("shop")["taskDefinition"] == before
+    eventually(lambda: state(stage) == "OK", "the alarm is over")
+
+
+def test_a_good_canary_goes_on_although_it_is_watched(stage: Stage) -> None:
+    short = {**LONG_CANARY, "canaryConfiguration": {"canaryPercent": 50.0, "canaryBakeTimeInMinutes": 6}}
+    stage.account.update("shop", deploymentConfiguration=short)
+    with requests(stage):
+        stage.deploy(RELEASE="1")
+        done = ended(stage.account)
+    assert (done["status"], done["alarms"]["status"]) == ("SUCCESSFUL", "MONITORING_COMPLETE")
+
+
+def test_an_alarm_that_fires_already_is_not_heeded(stage: Stage) -> None:
+    """What makes the role refuse to begin."""
+    stage.account.update("shop", deploymentConfiguration={**LONG_CANARY, "alarms": {**WATCHED, "enable": False}})
+    short = {**CANARY, "alarms": WATCHED}
+    with requests(stage):
+        stage.deploy(STATUS="500")
+        eventually(lambda: state(stage) == "ALARM", "the alarm fires")
+        stage.account.update("shop", deploymentConfiguration=short)
+        stage.deploy(STATUS="503")
+        done = ended(stage.account)
+        assert newest(stage.account)["alarms"]["triggeredAlarmNames"] == []
+    assert done["status"] == "SUCCESSFUL"
+    stage.deploy(RELEASE="2")
+    assert ended(stage.account)["status"] == "SUCCESSFUL"
+    eventually(lambda: state(stage) == "OK", "the alarm is over")
+
+
+def test_a_rolling_deployment_is_rolled_back_by_an_alarm_too(stage: Stage) -> None:
+    if stage.weights() != [100, 0]:  # A rolling one takes the first group, whatever the rule says.
+        stage.deploy(RELEASE="3")
+        assert ended(stage.account)["status"] == "SUCCESSFUL"
+    before = stage.account.steady("shop")["taskDefinition"]
+    stage.account.update("shop", deploymentConfiguration={"strategy": "ROLLING", "alarms": WATCHED})
+    with requests(stage):
+        stage.deploy(STATUS="500")
+        done = ended(stage.account)
+    assert (done["status"], done["alarms"]["triggeredAlarmNames"]) == ("ROLLBACK_SUCCESSFUL", ["shop-errors"])
+    assert stage.account.steady("shop")["taskDefinition"] == before

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Metric math, statistics, and when an alarm fires."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from emulator.metrics import alarms
+from emulator.metrics.expression import ExpressionError, evaluate
+from emulator.metrics.requests import measured
+from emulator.metrics.series import Series, key_of
+
+BALANCER = {"LoadBalancer": "app/shop/1"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("a + b", 12.0),
+        ("a + gone", None),
+        ("FILL(gone, 0) + a", 10.0),
+        ("100 * b / (FILL(a, 0) + FILL(gone, 0))", 20.0),
+        ("IF(a >= 20, 1, 0)", 0.0),
+        ("IF(a > 2, b, 0)", 2.0),
+        ("b / 0", None),
+    ],
+)
+def test_expressions_are_those_of_cloudwatch(expression: str, expected: float | None) -> None:
+    assert evaluate(expression, {"a": 10.0, "b": 2.0, "gone": None}) == expected
+
+
+@pytest.mark.parametrize("expression", ["RATE(a)", "a if a else a", "__import__('os')", "a +", "unknown"])
+def test_what_is_not_emulated_is_said(expression: str) -> None:
+    with pytest.raises(ExpressionError):
+        evaluate(expression, {"a": 1.0})
+
+
+def alarm(**changes: object) -> SimpleNamespace:
+    known = {
+        "comparison_operator": "GreaterThanOrEqualToThreshold",
+        "threshold": 5,
+        "evaluation_periods": 4,
+        "datapoints_to_alarm": 3,
+        "treat_missing_data": "notBreaching",
+        "state_value": "OK",
+    }
+    return SimpleNamespace(**{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("values", "changes", "expected"),
+    [
+        ([5, 6, 0, 7], {}, "ALARM"),
+        ([5, 6, 0, 1], {}, "OK"),
+        ([5, 6, None, None], {}, "OK"),
+        ([5, 6, None, 0], {"treat_missing_data": "breaching"}, "ALARM"),
+        ([None] * 4, {"treat_missing_data": "missing"}, "INSUFFICIENT_DATA"),
+        ([None] * 4, {"treat_missing_data": "ignore", "state_value": "ALARM"}, "ALARM"),
+        ([0, 0, 0, 9], {"comparison_operator": "LessThanThreshold"}, "ALARM"),
+    ],
+)
+def test_so_many_of_the_last_minutes_make_an_alarm(
+    values: list[float | None], changes: dict[str, object], expected: str
+) -> None:
+    assert alarms.judged(values, alarm(**changes)) == expected
+
+
+def test_statistics_are_of_one_minute() -> None:
+    series, key = Series(), key_of("TargetResponseTime", BALANCER)
+    for value in range(1, 101):
+        series.add(7, key, float(value))
+    found = {name: series.statistic(7, key, name) for name in ("Sum", "Average", "Maximum", "SampleCount", "p99")}
+    assert found == {"Sum": 5050.0, "Average": 50.5, "Maximum": 100.0, "SampleCount": 100.0, "p99": 99.0}
+    assert series.statistic(8, key, "Sum") is None
+    series.forget(100)
+    assert series.statistic(7, key, "Sum") is None
+
+
+def test_an_answer_of_a_target_counts_for_its_group_and_one_of_the_balancer_does_not() -> None:
+    request = {"listener": 8443, "status": 502, "target_group": "shop-1", "details": "via_upstream", "target_ms": 30}
+    places = ({8443: "app/shop/1"}, {"shop-1": "targetgroup/shop/1"})
+    names = [(name, "TargetGroup" in dimensions) for name, dimensions, _ in measured(request, *places)]
+    assert ("HTTPCode_Target_5XX_Count", True) in names
+    assert ("RequestCount", False) in names
+    lost = {**request, "details": "no_healthy_upstream", "status": 503, "target_ms": None}
+    assert list(measured(lost, *places)) == [("HTTPCode_ELB_5XX_Count", BALANCER, 1.0)]
