@@ -12,7 +12,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_preflight_plan import QUOTAS, Need
 
-MISSING = ["NoSuchEntity", "NoSuchEntityException", "NoSuchResourceException", "ResourceNotFoundException"]
+MISSING = [
+    *("NoSuchEntity", "NoSuchEntityException", "NoSuchResourceException", "ResourceNotFoundException"),
+    *("ClusterNotFoundException", "ServiceNotFoundException"),
+]
 BUSY = ["Throttling", "ThrottlingException", "TooManyRequestsException"]
 # How AWS says that a caller may not do something.
 FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -94,6 +97,18 @@ def parameter(client: Any, arn: str) -> dict[str, Any] | None:
         return client.describe_parameters(ParameterFilters=[wanted])["Parameters"]
 
     return next((dict(one) for one in attempt()), None)
+
+
+def running_tasks(client: Any, cluster: str, service: str) -> list[dict[str, Any]]:
+    """Return tasks of a service that run, up to a hundred; none of a service that is not there."""
+
+    @PreflightErrorHandler.list_error_handler(f"look at the tasks of service {service}", {})
+    @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+    def attempt() -> Any:
+        arns = client.list_tasks(cluster=cluster, serviceName=service, desiredStatus="RUNNING")["taskArns"]
+        return client.describe_tasks(cluster=cluster, tasks=arns) if arns else {}
+
+    return [dict(one) for one in dict(attempt()).get("tasks", [])]
 
 
 def quota(client: Any, provider: str) -> float | None:

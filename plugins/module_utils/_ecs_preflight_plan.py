@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,12 @@ def secret_problem(reference: str, found: Facts | None) -> str:
     if found.get("DeletedDate"):
         return f"The secret {secret_of(reference)} is scheduled for deletion."
     return ""
+
+
+def start_seconds(tasks: Sequence[Facts]) -> int:
+    """Return how long the tasks that run took to start, in whole seconds: that of the middle one, 0 if none runs."""
+    took = [(one["startedAt"] - one["createdAt"]).total_seconds() for one in tasks if one.get("startedAt")]
+    return math.ceil(statistics.median(took)) if took else 0
 
 
 def vcpu(params: Facts) -> dict[str, float]:

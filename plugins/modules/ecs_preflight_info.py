@@ -14,6 +14,7 @@ version_added: 0.1.0
 description:
   - Looks before a deployment whether ECS can give its roles to tasks, whether the execution role may pull the image,
     write the log and read the secrets, whether these are there, and whether the account may run as many tasks.
+  - Tells besides how long the tasks that run now took to start.
   - ECS tells that only when tasks fail, one after the other, until the deployment is rolled back.
   - What an execution role may do is what the simulation of IAM says of its policies and its boundary. Policies of
     repositories, keys and the organization are not looked at.
@@ -67,6 +68,14 @@ options:
     description: The CPU units of a task, 1024 of which are one vCPU.
     type: int
     default: 0
+  cluster:
+    description: The name of the service's cluster.
+    type: str
+    default: ""
+  service:
+    description: The name of the service whose tasks are looked at, which may be missing so far.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -85,6 +94,8 @@ EXAMPLES = r"""
     capacity_provider_strategy: [{capacity_provider: FARGATE, weight: 1}]
     tasks: 12
     cpu: 256
+    cluster: shop-dev
+    service: shop-dev
   register: preflight
 
 - name: Stop when there is something
@@ -107,6 +118,13 @@ missing_roles:
   type: list
   elements: str
   sample: ["arn:aws:iam::123456789012:role/shop-dev-eu-central-1-task"]
+start_seconds:
+  description:
+    - How many seconds passed until the tasks of O(service) ran that run now, from when ECS made them. It is the median, rounded up.
+    - V(0) if none runs, or nobody asked.
+  returned: success
+  type: int
+  sample: 34
 unknown:
   description: What could not be looked at, because who runs this may not.
   returned: success
@@ -115,6 +133,7 @@ unknown:
   sample: []
 """
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -138,6 +157,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "capacity_provider_strategy": {"type": "list", "elements": "dict", "options": PROVIDER, "default": []},
     "tasks": {"type": "int", "default": 0},
     "cpu": {"type": "int", "default": 0},
+    "cluster": {"type": "str", "default": ""},
+    "service": {"type": "str", "default": ""},
 }
 Roles = Mapping[str, Mapping[str, Any] | None]
 
@@ -174,6 +195,27 @@ def quotas(module: Any, roles: Roles) -> Iterator[str]:
             yield problem
 
 
+def start(module: Any) -> int:
+    """Return how long tasks of the service take to start."""
+    cluster, service = module.params["cluster"], module.params["service"]
+    return plan.start_seconds(api.running_tasks(module.client("ecs"), cluster, service)) if service else 0
+
+
+def allowed(question: Callable[[], Any], unknown: list[str]) -> Any:
+    """Return the answer to a question; None if it may not be asked, which is noted."""
+    try:
+        return question()
+    except AnsibleAWSError as error:
+        if not api.forbidden(error):
+            raise
+        unknown.append(f"{error}: {error.exception}")
+        return None
+
+
+def _extend(problems: list[str], check: Callable[[Any, Roles], Iterator[str]], module: Any, roles: Roles) -> None:
+    problems.extend(check(module, roles))
+
+
 def run(module: Any) -> dict[str, Any]:
     """Ask all of it; what may not be asked is told apart."""
     arns = dict.fromkeys((module.params["execution_role_arn"], module.params["task_role_arn"]))
@@ -182,14 +224,15 @@ def run(module: Any) -> dict[str, Any]:
     unknown: list[str] = []
     checks: tuple[Callable[[Any, Roles], Iterator[str]], ...] = (permissions, secrets, quotas)
     for check in checks:
-        try:
-            problems.extend(check(module, roles))
-        except AnsibleAWSError as error:
-            if not api.forbidden(error):
-                raise
-            unknown.append(f"{error}: {error.exception}")
-    missing = [arn for arn, found in roles.items() if found is None]
-    return {"changed": False, "problems": problems, "missing_roles": missing, "unknown": unknown}
+        # What was found before something that may not be asked counts.
+        allowed(functools.partial(_extend, problems, check, module, roles), unknown)
+    return {
+        "changed": False,
+        "problems": problems,
+        "missing_roles": [arn for arn, found in roles.items() if found is None],
+        "start_seconds": allowed(functools.partial(start, module), unknown) or 0,
+        "unknown": unknown,
+    }
 
 
 def main() -> None:

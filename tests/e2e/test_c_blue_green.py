@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from deployer.steps import other_image
+from tests.e2e import budget
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site
+from tests.e2e.test_c_deployment import PROMPT, UNCERTAIN
 
 pytestmark = pytest.mark.full
 DEPLOY = "playbooks/deploy.yml"
@@ -73,8 +75,9 @@ def test_a_second_run_changes_nothing(canaries: Site) -> None:
 
 def test_a_canary_becomes_the_site_and_no_request_is_lost(canaries: Site, other: dict[str, Any]) -> None:
     with Load(canaries.url, canaries.authority, 240) as load:
-        said = canaries.playbook(*given(**other), playbook=DEPLOY)
+        said = canaries.playbook(*given(**other, **PROMPT), playbook=DEPLOY)
     assert load.failed == 0, load.answers
+    budget.assert_kept(said, UNCERTAIN, minute=1)
     assert "verdict      succeeded" in said
     assert "PRODUCTION_TRAFFIC_SHIFT" in said
     assert b"another image" in canaries.request("static/storefront.css")[1]

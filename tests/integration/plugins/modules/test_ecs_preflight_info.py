@@ -62,7 +62,7 @@ def test_a_service_that_can_start_has_no_problems(aws: AwsAccount) -> None:
         tasks=12,
         cpu=256,
     )
-    assert found == {"changed": False, "problems": [], "missing_roles": [], "unknown": []}
+    assert found == {"changed": False, "problems": [], "missing_roles": [], "start_seconds": 0, "unknown": []}
     assert set(yaml.safe_load(ecs_preflight_info.RETURN)) == set(found) - {"changed"}
 
 
@@ -138,6 +138,20 @@ def test_more_tasks_than_the_account_may_have(aws: AwsAccount) -> None:
     (problem,) = ask(aws, execution, task, capacity_provider_strategy=strategy, tasks=40, cpu=256)["problems"]
     assert "FARGATE gives this account 6 vCPU in this region" in problem
     assert "need 10." in problem
+
+
+def test_how_long_the_tasks_that_run_took_to_start(aws: AwsAccount) -> None:
+    execution, task = make_role(aws, "execution", PULL, LOG), make_role(aws, "task", PULL)
+    place = {"cluster": "shop", "service": "shop"}
+    # Before the first run there is neither cluster nor service.
+    assert ask(aws, execution, task, **place)["start_seconds"] == 0
+    ecs = aws.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    container = {"name": "app", "image": "app", "memory": 64}
+    ecs.register_task_definition(family="shop", containerDefinitions=[container])
+    assert ask(aws, execution, task, **place)["start_seconds"] == 0
+    ecs.create_service(cluster="shop", serviceName="shop", taskDefinition="shop", desiredCount=0, launchType="EC2")
+    assert ask(aws, execution, task, **place)["start_seconds"] == 0
 
 
 def test_who_may_not_ask_is_told_what_is_unknown(aws: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -90,6 +91,14 @@ def test_tasks_are_spread_by_base_and_weight() -> None:
     assert spread(1, ("FARGATE", 2, 1)) == {"FARGATE": 0.25}
     assert spread(4, ("FARGATE", 0, 0)) == {"FARGATE": 0.0}
     assert spread(4) == {}
+
+
+@pytest.mark.parametrize(("seconds", "median"), [([], 0), ([40.2], 41), ([3, 90, 5], 5), ([4, 7], 6)])
+def test_start_of_the_middle_one(seconds: list[float], median: int) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    tasks = [{"createdAt": made, "startedAt": made + timedelta(seconds=one)} for one in seconds]
+    # One that does not run yet tells nothing.
+    assert plan.start_seconds([*tasks, {"createdAt": made}]) == median
 
 
 def test_quotas() -> None:

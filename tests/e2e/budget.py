@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The time that a run says beforehand a deployment takes, and the time that it took."""
+
+from __future__ import annotations
+
+import re
+
+# How far off a budget may be.
+TOLERANCE = 0.15
+MINUTE = 60
+
+
+def announced(said: str) -> tuple[int, int]:
+    """Return how many seconds a deployment was to take, at least and at most."""
+    (found,) = re.findall(r"A deployment takes (\d+) to (\d+) s:", " ".join(said.split()))
+    return int(found[0]), int(found[1])
+
+
+def taken(said: str) -> int:
+    """Return how many seconds it took by the clock of ECS, with the watch over its tasks."""
+    return sum(int(seconds) for _, seconds in re.findall(r"\b(pending|rollout|bake) +(\d+) s", said))
+
+
+def part(said: str, words: str) -> int:
+    """Return for how many seconds something was announced that is part of it."""
+    (found,) = re.findall(rf"(\d+) s {words}", " ".join(said.split()))
+    return int(found)
+
+
+def assert_kept(said: str, uncertain: int, minute: int = MINUTE) -> None:
+    """Fail if a deployment took another time than was said, or too little was said.
+
+    `uncertain` is what cannot be known beforehand. Where a minute takes fewer seconds, so do the strategy's.
+    """
+    least, most = announced(said)
+    assert most - least == uncertain, said
+    saved = part(said, "in which it waits for alarms") * (MINUTE - minute) // MINUTE if minute < MINUTE else 0
+    low, high = (least - saved) * (1 - TOLERANCE), (most - saved) * (1 + TOLERANCE)
+    assert low <= taken(said) <= high, f"took {taken(said)} s, not {low} to {high} s"
