@@ -15,6 +15,7 @@ from emulator.authorizer.authorizer import Authorizer
 from emulator.control_plane.gate import Gate
 from emulator.load_balancer import LoadBalancer, LoadBalancerError, snapshot
 from emulator.metrics.watch import Watch
+from emulator.scaling.autoscaler import Autoscaler
 from emulator.scheduler import targets
 from emulator.scheduler.scheduler import Scheduler
 from emulator.scheduler.task import RunningTask
@@ -36,6 +37,7 @@ class DataPlane:
         self.scheduler = Scheduler(settings, gate, authorizer)
         self.balancer = LoadBalancer(settings.run_dir, settings.listener_ports)
         self._watch = Watch(settings)
+        self._autoscaler = Autoscaler(settings)
         self._problems: dict[str, str] = {}
         # Held from a decision until the load balancer follows it.
         self._deciding = threading.Lock()
@@ -63,10 +65,12 @@ class DataPlane:
         self._mend_balancer()
         scheduler = self.scheduler
         scheduler.look(self._health())
-        self._watch.look()
+        self._watch.look(scheduler.living(), time.monotonic())
         with self._deciding:
             with self._gate.lock:
-                self._watch.judge(time.monotonic())
+                now = time.monotonic()
+                if self._watch.judge(now):
+                    self._autoscaler.act(now, self._watch.latest)
                 scheduler.decide()
                 scene = snapshot(_elbv2(), scheduler.targets(), targets.certificate)
             try:

@@ -31,6 +31,8 @@ class Settings:
     recovery_lag_seconds: int = 0
     # How long a minute of deployments, metrics and alarms takes.
     minute_seconds: int = 60
+    # Whether the number of tasks follows the policies and schedules of Application Auto Scaling.
+    autoscaling: bool = True
 
     @property
     def endpoint_url(self) -> str:
@@ -102,6 +104,7 @@ class Settings:
             "PALISADE_DEPLOYER_JUDGED": "on" if self.deployer_judged else "off",
             "PALISADE_RECOVERY_LAG_SECONDS": str(self.recovery_lag_seconds),
             "PALISADE_MINUTE_SECONDS": str(self.minute_seconds),
+            "PALISADE_AUTOSCALING": "on" if self.autoscaling else "off",
         }
 
 
@@ -117,6 +120,7 @@ def read(environment: Mapping[str, str], checkout: Path = CHECKOUT) -> Settings:
         deployer_judged=_switch(environment, "PALISADE_DEPLOYER_JUDGED", default="off"),
         recovery_lag_seconds=_number(environment, "PALISADE_RECOVERY_LAG_SECONDS", 0, 0, 3600),
         minute_seconds=_number(environment, "PALISADE_MINUTE_SECONDS", 60, 1, 60),
+        autoscaling=_switch(environment, "PALISADE_AUTOSCALING", default="on"),
     )
     if len({settings.site_port, settings.http_port, settings.api_port}) < 3:
         raise SettingsError("PALISADE_SITE_PORT, PALISADE_HTTP_PORT and PALISADE_API_PORT must differ")

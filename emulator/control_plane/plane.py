@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.ec2.responses import EC2Response
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.responses import ELBV2Response
@@ -50,7 +51,12 @@ class ControlPlane:
 
 
 def _guard(gate: Gate) -> None:
-    response_classes: tuple[Any, ...] = (EC2ContainerServiceResponse, ELBV2Response, LogsResponse)
+    response_classes: tuple[Any, ...] = (
+        ApplicationAutoScalingResponse,
+        EC2ContainerServiceResponse,
+        ELBV2Response,
+        LogsResponse,
+    )
     for response_class in response_classes:
         gate.guard(response_class)
     gate.guard(EC2Response, NETWORK)

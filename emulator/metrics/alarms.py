@@ -13,7 +13,7 @@ from typing import Any
 from emulator.metrics.expression import Value, evaluate
 from emulator.metrics.series import Series, key_of
 
-NAMESPACE = "AWS/ApplicationELB"
+NAMESPACES = frozenset({"AWS/ApplicationELB", "AWS/ECS"})
 PERIOD = 60
 OK, ALARM, UNKNOWN = "OK", "ALARM", "INSUFFICIENT_DATA"
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -29,21 +29,21 @@ def is_emulated(alarm: Any) -> bool:
     metrics = [one.metric_stat for one in alarm.metric_data_queries if one.metric_stat]
     places = {one.metric.namespace for one in metrics} or {alarm.namespace}
     periods = {int(one.period) for one in metrics} or {int(alarm.period or 0)}
-    return places == {NAMESPACE} and periods == {PERIOD} and alarm.comparison_operator in COMPARISONS
+    return places <= NAMESPACES and periods == {PERIOD} and alarm.comparison_operator in COMPARISONS
 
 
 def state(alarm: Any, series: Series, minute: int) -> str:
     """Return the state of an alarm by the minutes before the given one."""
     periods = int(alarm.evaluation_periods)
-    values = [_value(alarm, series, minute - back) for back in range(1, periods + 1)]
+    values = [value(alarm, series, minute - back) for back in range(1, periods + 1)]
     return judged(values, alarm)
 
 
 def judged(values: Sequence[Value], alarm: Any) -> str:
     """Return the state of an alarm by the values of its periods."""
     compare, treatment = COMPARISONS[alarm.comparison_operator], alarm.treat_missing_data or "missing"
-    known = [value for value in values if value is not None]
-    breaching = sum(compare(value, float(alarm.threshold)) for value in known)
+    known = [one for one in values if one is not None]
+    breaching = sum(compare(one, float(alarm.threshold)) for one in known)
     if treatment == "breaching":
         breaching += len(values) - len(known)
     if breaching >= int(alarm.datapoints_to_alarm or alarm.evaluation_periods):
@@ -53,7 +53,8 @@ def judged(values: Sequence[Value], alarm: Any) -> str:
     return UNKNOWN if not known and treatment == "missing" else OK
 
 
-def _value(alarm: Any, series: Series, minute: int) -> Value:
+def value(alarm: Any, series: Series, minute: int) -> Value:
+    """Return what an alarm looks at, as it was in a minute."""
     if not alarm.metric_data_queries:
         dimensions = {one.name: one.value for one in alarm.dimensions}
         return series.statistic(

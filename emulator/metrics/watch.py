@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
@@ -12,8 +13,10 @@ from moto.elbv2.models import elbv2_backends
 
 from emulator.metrics import alarms
 from emulator.metrics.expression import ExpressionError
-from emulator.metrics.requests import AccessLog, measured
+from emulator.metrics.requests import AccessLog, Measured, measured
 from emulator.metrics.series import Series, key_of
+from emulator.metrics.utilization import Utilization
+from emulator.scheduler.task import RunningTask
 from emulator.settings import ACCOUNT_ID, REGION, Settings
 
 LOG = logging.getLogger(__name__)
@@ -28,23 +31,31 @@ class Watch:
         self._log = AccessLog(settings.run_dir / "logs" / "access.log")
         self._series = Series()
         self._requests: list[dict[str, Any]] = []
+        self._utilization = Utilization(settings.minute_seconds)
+        self._used: list[Measured] = []
         self._judged = 0
 
-    def look(self) -> None:
-        """Read the access log; takes time, so without the lock."""
+    def look(self, tasks: Iterable[RunningTask], now: float) -> None:
+        """Read the access log and look at the tasks' processes; takes time, so without the lock."""
         self._requests += self._log.read()
+        self._used += self._utilization.look(tasks, now)
 
-    def judge(self, now: float) -> None:
-        """Measure, and judge the alarms when a minute is over; call under the lock."""
+    def judge(self, now: float) -> bool:
+        """Measure, and judge the alarms when a minute is over; say whether one is. Call under the lock."""
         minute = int(now // self._minute_seconds)
         self._measure(minute)
         if minute == self._judged:
-            return
+            return False
         self._judged = minute
         self._series.forget(minute)
         for alarm in list(cloudwatch_backends[ACCOUNT_ID][REGION].alarms.values()):
             if alarm.rule is None and alarms.is_emulated(alarm):
                 self._set(alarm, minute)
+        return True
+
+    def latest(self, alarm: Any) -> float | None:
+        """Return what an alarm looks at, as it was in the minute that was judged last."""
+        return alarms.value(alarm, self._series, self._judged - 1)
 
     def _measure(self, minute: int) -> None:
         backend = elbv2_backends[ACCOUNT_ID][REGION]
@@ -55,10 +66,16 @@ class Watch:
             if int(listener.port or 0) in self._ports
         }
         groups = {"-".join(arn.rsplit("/", 2)[1:]): arn.rpartition(":")[2] for arn in backend.target_groups}
+        targets = {arn.rpartition(":")[2]: _serving(group) for arn, group in backend.target_groups.items()}
         for request in self._requests:
             for metric, dimensions, value in measured(request, balancers, groups):
                 self._series.add(minute, key_of(metric, dimensions), value)
-        self._requests = []
+                if metric == "RequestCount" and "TargetGroup" in dimensions:
+                    share = value / targets[dimensions["TargetGroup"]]
+                    self._series.add(minute, key_of("RequestCountPerTarget", dimensions), share)
+        for metric, dimensions, value in self._used:
+            self._series.add(minute, key_of(metric, dimensions), value)
+        self._requests, self._used = [], []
         self._count_hosts(backend, minute)
 
     def _count_hosts(self, backend: Any, minute: int) -> None:
@@ -72,6 +89,8 @@ class Watch:
                 }
                 for metric, state in (("HealthyHostCount", "healthy"), ("UnHealthyHostCount", "unhealthy")):
                     self._series.add(minute, key_of(metric, dimensions), float(states.count(state)))
+                # Always reported, also of a minute without requests.
+                self._series.add(minute, key_of("RequestCountPerTarget", dimensions), 0.0)
 
     def _set(self, alarm: Any, minute: int) -> None:
         try:
@@ -84,3 +103,9 @@ class Watch:
             alarm.update_state(
                 f"Threshold Crossed: judged by {alarm.evaluation_periods} minutes", json.dumps({}), state
             )
+
+
+def _serving(group: Any) -> int:
+    """Return by how many targets the requests of a group are divided: the healthy ones, else all, but one at least."""
+    states = [state for _, state, _ in getattr(group, "observed", {}).values()]
+    return states.count("healthy") or len(states) or 1

@@ -16,7 +16,7 @@ REASON = "OutOfMemoryError: Container killed due to memory usage"
 
 def used(pid: int) -> int:
     """Return how many bytes a process and its descendants hold in memory; what they share counts for each."""
-    return sum(map(_resident, _family(pid)))
+    return sum(map(_resident, family(pid)))
 
 
 def limit(definition: object, container: dict[str, int]) -> int:
@@ -24,19 +24,20 @@ def limit(definition: object, container: dict[str, int]) -> int:
     return int(container.get("memory") or getattr(definition, "memory", 0) or 0) * MIB
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and its descendants."""
     yield pid
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in _read(path).split():
-            yield from _family(int(child))
+        for child in read(path).split():
+            yield from family(int(child))
 
 
 def _resident(pid: int) -> int:
-    fields = _read(Path(f"/proc/{pid}/statm")).split()
+    fields = read(Path(f"/proc/{pid}/statm")).split()
     return int(fields[1]) * PAGE if fields else 0
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
     """Return a file of a process; nothing once that has ended."""
     try:
         return path.read_text(encoding="ascii")

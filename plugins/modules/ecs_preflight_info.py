@@ -120,7 +120,8 @@ missing_roles:
   sample: ["arn:aws:iam::123456789012:role/shop-dev-eu-central-1-task"]
 start_seconds:
   description:
-    - How many seconds passed until the tasks of O(service) ran that run now, from when ECS made them. It is the median, rounded up.
+    - How many seconds passed until the tasks of O(service) that run now ran, from when ECS made them. It is the
+      median, rounded up.
     - V(0) if none runs, or nobody asked.
   returned: success
   type: int

@@ -52,6 +52,8 @@ class Emulator:
             "PALISADE_SITE_PORT": str(self.site_port),
             "PALISADE_HTTP_PORT": str(self.http_port),
             "PALISADE_API_PORT": str(self.api_port),
+            # Tests count tasks, and load them.
+            "PALISADE_AUTOSCALING": "off",
             **variables,
         }
 

@@ -18,6 +18,7 @@ def test_every_variable_is_optional() -> None:
     assert found.run_dir == CHECKOUT / ".run"
     assert (found.site_port, found.http_port, found.api_port) == (8443, 8080, 4566)
     assert found.draining
+    assert found.autoscaling
     assert not found.deployer_judged
 
 
@@ -33,7 +34,7 @@ def test_the_run_directory_may_be_anywhere() -> None:
 
 def test_another_process_reads_the_same_settings() -> None:
     chosen = settings.read(
-        {"PALISADE_API_PORT": "5000", "PALISADE_DRAINING": "off", "PALISADE_DEPLOYER_JUDGED": "on"}, CHECKOUT
+        {"PALISADE_API_PORT": "5000", "PALISADE_DRAINING": "off", "PALISADE_AUTOSCALING": "off"}, CHECKOUT
     )
     assert settings.read(chosen.as_environment(), Path("/")) == chosen
 
@@ -48,6 +49,7 @@ def test_another_process_reads_the_same_settings() -> None:
         {"PALISADE_DRAINING": "no"},
         {"PALISADE_DEPLOYER_JUDGED": "yes"},
         {"PALISADE_CREDENTIALS_SECONDS": "0"},
+        {"PALISADE_AUTOSCALING": "yes"},
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_its_variable(environment: dict[str, str]) -> None:

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from emulator.metrics import alarms
+from emulator.metrics import alarms, utilization
 from emulator.metrics.expression import ExpressionError, evaluate
 from emulator.metrics.requests import measured
 from emulator.metrics.series import Series, key_of
@@ -86,3 +91,22 @@ def test_an_answer_of_a_target_counts_for_its_group_and_one_of_the_balancer_does
     assert ("RequestCount", False) in names
     lost = {**request, "details": "no_healthy_upstream", "status": 503, "target_ms": None}
     assert list(measured(lost, *places)) == [("HTTPCode_ELB_5XX_Count", BALANCER, 1.0)]
+
+
+def test_use_of_cpu_is_that_of_a_process_and_its_children() -> None:
+    mine = utilization.cpu_seconds(os.getpid())
+    assert mine > 0
+    busy = "while True: pass"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], start_new_session=True) as process:
+        try:
+            end = time.monotonic() + 10
+            while utilization.cpu_seconds(process.pid) < 0.3 and time.monotonic() < end:
+                time.sleep(0.02)
+            assert utilization.cpu_seconds(process.pid) >= 0.3
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    # One that has ended takes its seconds along.
+    assert utilization.cpu_seconds(process.pid) == 0
+    assert utilization.used_share((10.0, 3.0), (12.0, 4.0)) == 0.5
+    assert utilization.used_share((10.0, 3.0), (12.0, 1.0)) == 0

@@ -26,7 +26,7 @@ def test_times_are_added_up() -> None:
     told = deployment_budget(SETTINGS)
     # What is certain; and besides one check, as one is enough for a new target, what requests take, and the last look.
     assert told.startswith("A deployment takes 130 to 170 s: 40 s in which a task starts")
-    assert "up to 10 s until its first health check, 30 s in which old tasks drain, up to 25 s in which they fin" in told
+    assert "up to 10 s until its first health check, 30 s in which old tasks drain, up to 25 s in which they" in told
     # Three tasks have to fail, two at a time, each after it started, the grace period, and drain and stop.
     assert told.endswith("is rolled back within about 380 s.")
 
