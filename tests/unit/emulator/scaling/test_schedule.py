@@ -44,6 +44,7 @@ def test_at_the_minute_that_is_meant(schedule: str, timezone: str, expected: boo
 def test_once_however_often_somebody_looks() -> None:
     looks = [SIX + timedelta(seconds=step) for step in range(-59, 120, 7)]
     assert sum(due("cron(0 18 * * ? *)", "UTC", MADE, span(at, 7)) for at in looks) == 1
+    assert sum(due("at(2026-03-04T18:00:04)", "UTC", MADE, span(at, 7)) for at in looks) == 1
     assert sum(due("rate(1 minute)", "UTC", looks[0], span(at, 7)) for at in looks) == 2
 
 
