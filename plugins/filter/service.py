@@ -15,6 +15,7 @@ from ansible_collections.palisade.ecs.plugins.plugin_utils._deployment_strategy 
     shift_minutes,
 )
 from ansible_collections.palisade.ecs.plugins.plugin_utils._fargate import fargate_memory
+from ansible_collections.palisade.ecs.plugins.plugin_utils._scheduled_scaling import scheduled_scaling_problems
 from ansible_collections.palisade.ecs.plugins.plugin_utils._scratch import scratch_volumes
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_dashboard import service_dashboard
@@ -32,6 +33,7 @@ class FilterModule:
             "fargate_memory": fargate_memory,
             "published_image": facts.published_image,
             "running_image": facts.running_image,
+            "scheduled_scaling_problems": scheduled_scaling_problems,
             "scratch_volumes": scratch_volumes,
             "service_alarms": service_alarms,
             "service_dashboard": service_dashboard,
