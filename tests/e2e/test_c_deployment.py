@@ -60,6 +60,9 @@ def first(site: Site) -> str:
 def test_a_dry_run_deploys_nothing(site: Site, first: str, other: dict[str, Any]) -> None:
     image = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/{STACK}@sha256:{'0' * 64}"
     assert "has no such image" in refused(site, "-e", f"ecs_service_image={image}")
+    noon = [{"name": "noon", "schedule": "cron(0 12 * * ? *)", "min_count": 9}]
+    said = refused(site, "-e", json.dumps({"ecs_service_scheduled_scaling": noon}))
+    assert "with min_count 9, which is above every maximum (6)" in said
     before = revisions(site)
     larger = {"ecs_service_cpu": 512, "ecs_service_memory": 1024}
     said = site.playbook("--check", "--diff", "-e", json.dumps({**larger, **other}), playbook=DEPLOY)
@@ -98,8 +101,9 @@ def test_an_image_that_does_not_start_is_rolled_back_and_the_run_fails(site: Sit
 
 
 def test_going_back_runs_what_ran_before(site: Site, first: str) -> None:
-    said = site.playbook(playbook=ROLLBACK)
+    said = site.playbook("-e", json.dumps(PROMPT), playbook=ROLLBACK)
     assert "verdict      succeeded" in said
+    budget.assert_kept(said, UNCERTAIN)
     assert definition(site) == first
     assert b"another image" not in site.request(STYLE)[1]
 
