@@ -40,29 +40,42 @@ def account(emulator: Emulator, application: Path) -> Account:
 @pytest.fixture(scope="module")
 def stage(account: Account) -> Stage:
     stage = Stage(account)
-    put_alarm(stage)
+    put_alarm(account, stage.groups, "errors")
     return stage
 
 
-def put_alarm(stage: Stage) -> None:
-    """Make the alarm of failed requests as the role does, over both target groups."""
+def put_alarm(account: Account, groups: list[str], kind: str) -> None:
+    """Make an alarm as the role does, over all target groups."""
     service = {
         "cluster": "shop",
         "service": "shop",
-        "load_balancer_arn": stage.account.balancer,
-        "target_group_arns": stage.groups,
+        "load_balancer_arn": account.balancer,
+        "target_group_arns": groups,
         "container_insights": "disabled",
     }
-    (errors,) = (one for one in service_alarms(service, LIMITS) if one["name"] == "errors")
-    stage.account.emulator.client("cloudwatch").put_metric_alarm(
-        AlarmName="shop-errors",
-        Metrics=[query(one) for one in errors["metrics"]],
-        EvaluationPeriods=errors["evaluation_periods"],
-        DatapointsToAlarm=errors["datapoints"],
-        Threshold=errors["threshold"],
+    (alarm,) = (one for one in service_alarms(service, LIMITS) if one["name"] == kind)
+    account.emulator.client("cloudwatch").put_metric_alarm(
+        AlarmName=f"shop-{kind}",
+        EvaluationPeriods=alarm["evaluation_periods"],
+        DatapointsToAlarm=alarm["datapoints"],
+        Threshold=alarm["threshold"],
         ComparisonOperator="GreaterThanOrEqualToThreshold",
-        TreatMissingData=errors["missing_data"],
+        TreatMissingData=alarm["missing_data"],
+        **looked_at(alarm),
     )
+
+
+def looked_at(alarm: Json) -> Json:
+    """Return what an alarm looks at: an expression over metrics, or one percentile."""
+    if "metrics" in alarm:
+        return {"Metrics": [query(one) for one in alarm["metrics"]]}
+    return {
+        "Namespace": alarm["namespace"],
+        "MetricName": alarm["metric"],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in alarm["dimensions"].items()],
+        "ExtendedStatistic": alarm["statistic"],
+        "Period": 60,
+    }
 
 
 def query(metric: Json) -> Json:
@@ -77,19 +90,19 @@ def query(metric: Json) -> Json:
     }
 
 
-def state(stage: Stage) -> str:
-    found = stage.account.emulator.client("cloudwatch").describe_alarms(AlarmNames=["shop-errors"])["MetricAlarms"]
+def state(account: Account, name: str = "shop-errors") -> str:
+    found = account.emulator.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     return str(found[0]["StateValue"])
 
 
 @contextmanager
-def requests(stage: Stage) -> Iterator[None]:
+def requests(account: Account) -> Iterator[None]:
     """Ask for pages again and again: an alarm needs 20 requests in a minute."""
     over = threading.Event()
 
     def ask() -> None:
         while not over.is_set():
-            stage.account.emulator.fetch("/")
+            account.emulator.fetch("/")
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
@@ -105,7 +118,7 @@ def requests(stage: Stage) -> Iterator[None]:
 def test_errors_of_the_canary_lead_all_requests_back(stage: Stage) -> None:
     before = stage.account.describe("shop")["taskDefinition"]
     stage.account.update("shop", deploymentConfiguration=LONG_CANARY)
-    with requests(stage):
+    with requests(stage.account):
         stage.deploy(STATUS="500")
         done: Any = ended(stage.account)
     assert done["status"] == "ROLLBACK_SUCCESSFUL"
@@ -116,13 +129,13 @@ def test_errors_of_the_canary_lead_all_requests_back(stage: Stage) -> None:
     }
     assert stage.weights() == [100, 0]
     assert stage.account.steady("shop")["taskDefinition"] == before
-    eventually(lambda: state(stage) == "OK", "the alarm is over")
+    eventually(lambda: state(stage.account) == "OK", "the alarm is over")
 
 
 def test_a_good_canary_goes_on_although_it_is_watched(stage: Stage) -> None:
     short = {**LONG_CANARY, "canaryConfiguration": {"canaryPercent": 50.0, "canaryBakeTimeInMinutes": 6}}
     stage.account.update("shop", deploymentConfiguration=short)
-    with requests(stage):
+    with requests(stage.account):
         stage.deploy(RELEASE="1")
         done = ended(stage.account)
     assert (done["status"], done["alarms"]["status"]) == ("SUCCESSFUL", "MONITORING_COMPLETE")
@@ -132,9 +145,9 @@ def test_an_alarm_that_fires_already_is_not_heeded(stage: Stage) -> None:
     """What makes the role refuse to begin."""
     stage.account.update("shop", deploymentConfiguration={**LONG_CANARY, "alarms": {**WATCHED, "enable": False}})
     short = {**CANARY, "alarms": WATCHED}
-    with requests(stage):
+    with requests(stage.account):
         stage.deploy(STATUS="500")
-        eventually(lambda: state(stage) == "ALARM", "the alarm fires")
+        eventually(lambda: state(stage.account) == "ALARM", "the alarm fires")
         stage.account.update("shop", deploymentConfiguration=short)
         stage.deploy(STATUS="503")
         done = ended(stage.account)
@@ -142,7 +155,7 @@ def test_an_alarm_that_fires_already_is_not_heeded(stage: Stage) -> None:
     assert done["status"] == "SUCCESSFUL"
     stage.deploy(RELEASE="2")
     assert ended(stage.account)["status"] == "SUCCESSFUL"
-    eventually(lambda: state(stage) == "OK", "the alarm is over")
+    eventually(lambda: state(stage.account) == "OK", "the alarm is over")
 
 
 def test_a_rolling_deployment_is_rolled_back_by_an_alarm_too(stage: Stage) -> None:
@@ -151,7 +164,7 @@ def test_a_rolling_deployment_is_rolled_back_by_an_alarm_too(stage: Stage) -> No
         assert ended(stage.account)["status"] == "SUCCESSFUL"
     before = stage.account.steady("shop")["taskDefinition"]
     stage.account.update("shop", deploymentConfiguration={"strategy": "ROLLING", "alarms": WATCHED})
-    with requests(stage):
+    with requests(stage.account):
         stage.deploy(STATUS="500")
         done = ended(stage.account)
     assert (done["status"], done["alarms"]["triggeredAlarmNames"]) == ("ROLLBACK_SUCCESSFUL", ["shop-errors"])

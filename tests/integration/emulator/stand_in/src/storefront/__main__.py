@@ -27,6 +27,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if path == "/slow":
             time.sleep(float(urllib.parse.parse_qs(query)["seconds"][0]))
+        if path != "/healthz":
+            time.sleep(float(os.environ.get("DELAY", "0")))
         status = int(os.environ.get("HEALTH", "200")) if path == "/healthz" else int(os.environ.get("STATUS", "200"))
         body = json.dumps({"pid": os.getpid(), "environment": dict(os.environ), "directory": os.getcwd()}).encode()
         self.send_response(status)
