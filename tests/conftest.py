@@ -13,6 +13,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TALLY = "tally"
+TABLE = "table"
 # What takes long to make is shared by the tests of a directory. The processes take these groups in this order, the
 # longest first, then the other files, and the many short tests last: they fill the gap at the end.
 SITES = ("tests/e2e", "tests/deployer", "tests/audit", "tests/probes", "tests/warm", "tests/oracle")
@@ -65,8 +66,18 @@ def tally(record_property: Callable[[str, object], None]) -> Callable[[str, int]
     return lambda what, number: record_property(TALLY, (what, number))
 
 
+@pytest.fixture
+def show(record_property: Callable[[str, object], None]) -> Callable[[list[str]], None]:
+    """Show lines at the end of the report, under the name of the test."""
+    return lambda lines: record_property(TABLE, lines)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how much was tried, whichever process did it."""
+    """Say how much was tried, whichever process did it, and show tables, those of failed tests too."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == TABLE:
+                terminalreporter.write_line("\n".join((report.nodeid, *value)))
     tallies: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties if report.when == "call" else ():

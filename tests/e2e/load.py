@@ -1,68 +1,65 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Load on a site: bounded in clients, requests and time, and every answer counted."""
+"""Load on a site: bounded in clients, requests, rate and time, and every answer counted.
+
+The clients are ours, on urllib3: Locust would bring gevent and two dozen packages for the sending, and most of this is
+about the rest, which is when what failed, and whether what was written is read back.
+"""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import urllib.parse
-import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPSConnection
 
+from tests.e2e.load_clients import Client, Reader, Request, Writer
+from tests.e2e.load_figures import Answer, Figures, figures, table
+
 READERS = ("healthz", "healthz", "healthz", "healthz", "healthz", "api/products")
+# What further ones ask for: moto reads the whole table for a list of products, so one of them is enough.
+MORE_READERS = ("healthz", "static/storefront.css")
 WRITERS = 2
 MOST_REQUESTS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a client sends; `product` names what it adds."""
-
-    method: str
-    path: str
-    body: dict[str, Any] | None = None
-    product: str = ""
-
-
-def reading(path: str) -> Callable[[], Request]:
-    """Return what makes the requests of a reader."""
-    return lambda: Request("GET", f"/{path}")
-
-
-def writing() -> Request:
-    """Return a request that adds another product."""
-    product = f"load-{uuid.uuid4().hex[:12]}"
-    return Request("POST", "/api/products", {"id": product, "name": "Load", "price_cents": 1, "stock": 1}, product)
+TIMEOUT_SECONDS = 10.0
 
 
 @dataclass
 class Load:
     """Clients that send requests over keep-alive connections, without retries, until they are told to stop.
 
-    `answers` counts statuses, and the names of errors where there was no answer; `handshakes` the connections that were
-    opened. Writers add products; `written` names those that the site said it has.
+    `answers` counts statuses, and the names of errors where there was no answer; `wrong` the answers that are not what
+    was written; `handshakes` the connections that were opened. Writers add products; `written` has those that the site
+    said it has. All clients together send at most `rate` requests in a second, 0 for as many as they can.
     """
 
     url: str
     authority: Path
     most_seconds: float
     writers: int = 0
+    readers: int = len(READERS)
+    rate: float = 0
     answers: Counter[str] = field(default_factory=Counter)
-    written: list[str] = field(default_factory=list)
+    written: dict[str, Request] = field(default_factory=dict)
     handshakes: int = 0
+    wrong: int = 0
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        requests = [*(reading(path) for path in READERS), *[writing] * self.writers]
-        self._threads = [threading.Thread(target=self._send, args=(request,)) for request in requests]
+        self._record: list[Answer] = []
+        self._events: dict[str, tuple[float, float]] = {}
+        paths = itertools.chain(READERS, itertools.cycle(MORE_READERS))
+        readers = [Reader(path) for path in itertools.islice(paths, self.readers)]
+        clients: list[Client] = [*readers, *(Writer() for _ in range(self.writers))]
+        self._threads = [threading.Thread(target=self._work, args=(client,)) for client in clients]
 
     def __enter__(self) -> Load:
         self._end = time.monotonic() + self.most_seconds
@@ -74,6 +71,22 @@ class Load:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+
+    @contextmanager
+    def event(self, name: str) -> Iterator[None]:
+        """Count what ends during a block by the name of what happens in it."""
+        begin = time.monotonic()
+        yield
+        self._events[name] = (begin, time.monotonic())
+
+    def figures(self, name: str) -> Figures:
+        """Return the figures of an event."""
+        return figures(self._record, *self._events[name])
+
+    def table(self) -> list[str]:
+        """Return in lines for a person how each event went, and all together."""
+        rows = {name: self.figures(name) for name in self._events}
+        return table({**rows, "all": figures(self._record, 0, time.monotonic())})
 
     @property
     def clients(self) -> int:
@@ -90,24 +103,36 @@ class Load:
         """How many requests were not answered as they should: reading by 200, writing by 201."""
         return self.sent - self.answers["200"] - self.answers["201"]
 
-    def _send(self, make: Callable[[], Request]) -> None:
+    def _work(self, client: Client) -> None:
         place = urllib.parse.urlsplit(self.url)
         assert place.hostname
         pool = urllib3.HTTPSConnectionPool(
-            place.hostname, place.port, maxsize=1, ca_certs=str(self.authority), retries=False, timeout=10.0
+            place.hostname, place.port, maxsize=1, ca_certs=str(self.authority), retries=False, timeout=TIMEOUT_SECONDS
         )
         pool.ConnectionCls = self._connection()
+        due = time.monotonic()
         while not self._stop.is_set() and time.monotonic() < self._end and self.sent < MOST_REQUESTS:
-            request = make()
-            try:
-                outcome = str(pool.request(request.method, request.path, json=request.body).status)
-            except urllib3.exceptions.HTTPError as error:
-                outcome = type(error).__name__
-            with self._lock:
-                self.answers[outcome] += 1
-                if outcome == "201":
-                    self.written.append(request.product)
+            self._send(pool, client)
+            # What came too late is not made up for: that would be a rush.
+            due = max(due + self.clients / self.rate, time.monotonic()) if self.rate else 0
+            self._stop.wait(max(0.0, due - time.monotonic()))
         pool.close()
+
+    def _send(self, pool: urllib3.HTTPSConnectionPool, client: Client) -> None:
+        request, begin = client.next(), time.monotonic()
+        try:
+            answer = pool.request(request.method, request.path, json=request.body)
+            outcome, wrong = str(answer.status), request.is_wrong(answer)
+        except urllib3.exceptions.HTTPError as error:
+            outcome, wrong = type(error).__name__, False
+        if outcome == "201":
+            client.keep(request)
+        with self._lock:
+            self._record.append(Answer(begin, time.monotonic() - begin, outcome in ("200", "201"), wrong))
+            self.answers[outcome] += 1
+            self.wrong += wrong
+            if outcome == "201":
+                self.written[request.product] = request
 
     def _connection(self) -> type[HTTPSConnection]:
         """Return a kind of connection that counts how often it is opened; urllib3 counts no second time."""
