@@ -71,6 +71,24 @@ def test_a_dry_run_deploys_nothing(site: Site, first: str, other: dict[str, Any]
     assert (definition(site), revisions(site)) == (first, before)
 
 
+def test_an_alarm_that_fires_already_keeps_a_deployment_from_beginning(
+    site: Site, first: str, other: dict[str, Any]
+) -> None:
+    """ECS would not heed it. It is one that the embedded AWS does not judge, so it stays as it is set."""
+    name, cloudwatch = f"{STACK}.service-cpu", site.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="as a test wants it")
+    watched, before = {**other, "ecs_service_rollback_alarms": ["cpu"]}, revisions(site)
+    try:
+        said = refused(site, "-e", json.dumps(watched))
+        forced = {**watched, "ecs_service_firing_alarms_ignored": True}
+        assert "This was a dry run" in site.playbook("--check", "-e", json.dumps(forced), playbook=DEPLOY)
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="it is over")
+    assert f"{name} fires already, so nothing would end a deployment because of it." in said
+    assert "Nothing was deployed." in said
+    assert (definition(site), revisions(site)) == (first, before)
+
+
 def test_another_image_is_deployed_once_and_no_request_is_lost(site: Site, first: str, other: dict[str, Any]) -> None:
     before = requests_at_the_proxy(site)
     with Load(site.url, site.authority, MOST_SECONDS) as load:
