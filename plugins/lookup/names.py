@@ -17,13 +17,15 @@ description:
     C(palisade_partition), which is that of the region unless set, and says clearly which of them is malformed.
   - C(palisade_table_generation) is the number of the table in use, 0 for the first one, which is the default. Each
     restore makes the next one.
+  - C(palisade_service) is the name of a further service of the stack, which has an ECS service, target groups, alarms
+    and a dashboard of its own. Empty, which is the default, means the first one.
   - C(palisade_other_table_generation) is the number of another table that tasks may use, too. Only a restore sets it,
     for as long as it takes.
 options:
   _terms:
     description:
-      - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(partition),
-        V(dns_suffix), V(account_root), V(ecs_resources), V(layer_bucket), V(log_group), V(log_groups),
+      - The resources to name. One of V(stack), V(cluster), V(service), V(task_family), V(container), V(log_streams),
+        V(partition), V(dns_suffix), V(account_root), V(ecs_resources), V(layer_bucket), V(log_group), V(log_groups),
         V(insights_log_group), V(load_balancer), V(listeners), V(listener_rules), V(target_group),
         V(other_target_group), V(flow_logs), V(alarms), V(service_alarms), V(dashboard), V(backups),
         V(backup_vault), V(table),
@@ -68,7 +70,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.palisade.ecs.plugins.plugin_utils._stack_names import NameProblem, StackNames, partition_of
 
 INPUTS = ("palisade_name", "palisade_environment", "palisade_account_id", "palisade_region", "palisade_partition")
-OPTIONAL_INPUTS = {"palisade_table_generation": "0", "palisade_other_table_generation": ""}
+OPTIONAL_INPUTS = {"palisade_table_generation": "0", "palisade_other_table_generation": "", "palisade_service": ""}
 
 
 class LookupModule(LookupBase):

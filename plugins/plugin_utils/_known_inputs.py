@@ -31,6 +31,7 @@ SHARED_INPUTS = (
     "palisade_outputs_file",
     "palisade_partition",
     "palisade_region",
+    "palisade_service",
     "palisade_table_generation",
     "palisade_tags",
     "palisade_task_environment",

@@ -24,14 +24,16 @@ QUIET = "notBreaching"
 def service_alarms(service: Mapping[str, Any], limits: Mapping[str, Any]) -> list[Alarm]:
     """Return the alarms of a service, as the module cloudwatch_alarms takes them.
 
-    The service has cluster, service, load_balancer_arn, target_group_arns and container_insights; the limits are
-    error_percent, latency, load_balancer_errors and utilization_percent. Deployments that change the target group
-    move requests from one to the other, so what concerns targets is the sum over all of them.
+    The service has cluster, service, load_balancer_arn, target_group_arns, container_insights and, if it shares the
+    load balancer of another one, load_balancer_owned as false; the limits are error_percent, latency,
+    load_balancer_errors and utilization_percent. Deployments that change the target group move requests from one to
+    the other, so what concerns targets is the sum over all of them.
     """
     balancer = {"LoadBalancer": str(service["load_balancer_arn"]).rpartition(":loadbalancer/")[2]}
     groups = [{**balancer, "TargetGroup": str(arn).rpartition(":")[2]} for arn in service["target_group_arns"]]
     tasks = {"ClusterName": service["cluster"], "ServiceName": service["service"]}
-    alarms = [*_of_targets(groups, limits), _of_latency(balancer, limits), _of_balancer(balancer, limits)]
+    alarms = [*_of_targets(groups, limits), _of_latency(groups[0] if len(groups) == 1 else balancer, limits)]
+    alarms += [_of_balancer(balancer, limits)] if service.get("load_balancer_owned", True) else []
     alarms += [_of_utilization(kind, tasks, limits) for kind in ("CPU", "Memory")]
     # Only Container Insights tell how many tasks run.
     return alarms if service["container_insights"] == "disabled" else [*alarms, _of_count(tasks)]
@@ -97,14 +99,14 @@ def _result(expression: str, label: str) -> dict[str, Any]:
     return {"id": "result", "expression": expression, "label": label}
 
 
-def _of_latency(balancer: Mapping[str, str], limits: Mapping[str, Any]) -> Alarm:
-    """Return the alarm of slow answers, over all target groups: percentiles cannot be added."""
+def _of_latency(place: Mapping[str, str], limits: Mapping[str, Any]) -> Alarm:
+    """Return the alarm of slow answers of a target group, or of all of a load balancer: percentiles cannot be added."""
     return {
         "name": "latency",
         "description": f"One of a hundred requests takes the application {limits['latency']} s or longer",
         "namespace": BALANCING,
         "metric": "TargetResponseTime",
-        "dimensions": dict(balancer),
+        "dimensions": dict(place),
         "statistic": "p99",
         "few_samples": "ignore",
         "threshold": limits["latency"],

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 # A load balancer's name has at most 32 characters, and the longest suffix that is added to the stack's is 8 long:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 STACK_NAME_LIMIT = 24
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+TARGET_GROUP_NAME_LIMIT = 32
 
 # resource -> (name, ARN without "arn:<partition>:"); an empty ARN means that it cannot be formed in advance.
 SHAPES = {
     "stack": ("{stack}", ""),
     "cluster": ("{stack}", "ecs:{region}:{account}:cluster/{name}"),
-    "service": ("{stack}", "ecs:{region}:{account}:service/{stack}/{name}"),
-    "task_family": ("{stack}", ""),
+    # The stack, or one further service of it: what belongs to a service bears the name of both.
+    "service": ("{own}", "ecs:{region}:{account}:service/{stack}/{name}"),
+    "task_family": ("{own}", ""),
     "container": ("app", ""),
+    # What begins the names of its streams in the log of the stack.
+    "log_streams": ("{streams}", ""),
     "partition": ("{partition}", ""),
     "dns_suffix": ("{suffix}", ""),
     "account_root": ("root", "iam::{account}:root"),
@@ -35,15 +40,15 @@ SHAPES = {
     # The ids that end these ARNs are AWS's to give.
     "listeners": ("{stack}", "elasticloadbalancing:{region}:{account}:listener/app/{name}/*/*"),
     "listener_rules": ("{stack}", "elasticloadbalancing:{region}:{account}:listener-rule/app/{name}/*/*/*"),
-    "target_group": ("{stack}", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    "target_group": ("{own}", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     # The group that takes turns with the one above in blue/green deployments.
-    "other_target_group": ("{stack}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    "other_target_group": ("{own}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
     # No name of another stack has a dot, so these are the alarms of no other one.
-    "service_alarms": ("{stack}.service-", "cloudwatch:{region}:{account}:alarm:{name}*"),
+    "service_alarms": ("{own}.service-", "cloudwatch:{region}:{account}:alarm:{name}*"),
     # Dashboards are those of all regions, whose stacks may have one name.
-    "dashboard": ("{stack}-{region}", "cloudwatch::{account}:dashboard/{name}"),
+    "dashboard": ("{own}-{region}", "cloudwatch::{account}:dashboard/{name}"),
     "backups": ("*", "backup:{region}:{account}:{name}"),
     "backup_vault": ("{stack}", "backup:{region}:{account}:backup-vault:{name}"),
     # The table in use: the first one, or a restored one.
@@ -104,6 +109,7 @@ RULES = {
     "account_id": (r"[0-9]{12}", "the twelve digits of an AWS account, quoted in YAML"),
     "region": (r"[a-z]{2}(?:-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
     "partition": (r"aws(?:-cn|-us-gov)?", "aws, aws-cn or aws-us-gov"),
+    "service": (r"[a-z][a-z0-9]*|", "lower-case letters and digits, beginning with a letter, or nothing"),
     "table_generation": (r"0|[1-9][0-9]{0,3}", "a number from 0, the first table, to 9999"),
     "other_table_generation": (r"0|[1-9][0-9]{0,3}|", "a number from 0, the first table, to 9999, or nothing"),
 }
@@ -133,6 +139,7 @@ class StackNames:
     partition: str = "aws"
     table_generation: str = "0"
     other_table_generation: str = ""
+    service: str = ""
 
     def __post_init__(self) -> None:
         for field, (pattern, expected) in RULES.items():
@@ -149,6 +156,11 @@ class StackNames:
                 f"palisade_name and palisade_environment together give {self.stack!r}, {len(self.stack)} characters; "
                 f"expected at most {STACK_NAME_LIMIT}, because a load balancer's name is limited. Shorten one of them."
             )
+        if len(self._own) > TARGET_GROUP_NAME_LIMIT:
+            raise NameProblem(
+                f"palisade_service is {self.service!r}, which gives {self._own!r}, {len(self._own)} characters; "
+                f"expected at most {TARGET_GROUP_NAME_LIMIT}, because a target group's name is limited. Shorten it."
+            )
         if self.stack.startswith("internal-"):
             raise NameProblem(
                 f"palisade_name is {self.name!r}; AWS refuses load balancer names that begin with internal-."
@@ -158,6 +170,11 @@ class StackNames:
     def stack(self) -> str:
         """Name of the stack, the stem of every other name."""
         return f"{self.name}-{self.environment}"
+
+    @property
+    def _own(self) -> str:
+        # No name of a stack has two hyphens in a row, so this is none of another stack.
+        return f"{self.stack}--{self.service}" if self.service else self.stack
 
     def _table(self, generation: str) -> str:
         return self.stack if generation == "0" else f"{self.stack}.{generation}"
@@ -169,6 +186,8 @@ class StackNames:
         suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
         facts = {
             "stack": self.stack,
+            "own": self._own,
+            "streams": self.service or "app",
             "table": self._table(self.table_generation),
             "other_table": self._table(self.other_table_generation or self.table_generation),
             "account": self.account_id,

@@ -22,6 +22,7 @@ NAMES = {
     "service": "shop-dev",
     "task_family": "shop-dev",
     "container": "app",
+    "log_streams": "app",
     "log_group": "/ecs/shop-dev",
     "load_balancer": "shop-dev",
     "target_group": "shop-dev",
@@ -128,6 +129,37 @@ ARNS = {
     ),
     "missing_web_acl": "wafv2:eu-central-1:123456789012:regional/webacl/shop-dev/ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
+
+
+OWN = {
+    "service": "ecs:eu-central-1:123456789012:service/shop-dev/shop-dev--reports",
+    "task_family": "",
+    "target_group": f"{BALANCERS}:targetgroup/shop-dev--reports/*",
+    "other_target_group": f"{BALANCERS}:targetgroup/shop-dev--reports-other/*",
+    "service_alarms": "cloudwatch:eu-central-1:123456789012:alarm:shop-dev--reports.service-*",
+    "dashboard": "cloudwatch::123456789012:dashboard/shop-dev--reports-eu-central-1",
+    "log_streams": "",
+}
+
+
+def test_a_further_service_has_its_own_names_and_shares_all_others() -> None:
+    reports = replace(DEV, service="reports")
+    differing = {name for name in NAMES if reports.of(name) != DEV.of(name)}
+    assert differing == OWN.keys()
+    assert {name: reports.of(name).get("arn", "").removeprefix("arn:aws:") for name in OWN} == OWN
+    assert reports.of("task_family")["name"] == "shop-dev--reports"
+    assert reports.of("log_streams")["name"] == "reports"
+
+
+def test_no_stack_can_have_the_name_of_a_further_service_of_another() -> None:
+    with pytest.raises(NameProblem, match="palisade_name"):
+        StackNames("shop-dev-", "reports", "123456789012", "eu-central-1")
+
+
+@pytest.mark.parametrize(("service", "told"), [("a-b", "palisade_service is 'a-b'"), ("a" * 23, "at most 32")])
+def test_a_further_service_has_a_name_that_fits(service: str, told: str) -> None:
+    with pytest.raises(NameProblem, match=told):
+        replace(DEV, service=service)
 
 
 def test_every_resource_is_looked_at_here() -> None:
