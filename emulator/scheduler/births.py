@@ -19,6 +19,7 @@ from emulator.scheduler import memory
 from emulator.scheduler.addresses import Addresses, AddressesExhaustedError
 from emulator.scheduler.capacity import next_provider
 from emulator.scheduler.container import Surroundings, command
+from emulator.scheduler.container_check import check_of
 from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import Life
 from emulator.scheduler.pull import StartError, find, parse
@@ -93,6 +94,7 @@ class Births:
             born=time.monotonic(),
             age=self._age,
             memory_limit=memory.limit(definition, container),
+            check=check_of(container),
         )
         try:
             task.address = self._addresses.next(used, port)

@@ -27,6 +27,9 @@ def begin(task: RunningTask) -> None:
 def show(task: RunningTask) -> None:
     """Show the task's phase, and when it entered it."""
     record, phase = task.record, task.life.phase
+    record.health_status = task.verdict.status
+    for container in record.containers:
+        container.health_status = task.verdict.status
     if record.last_status == phase.value:
         return
     record.last_status = phase.value

@@ -20,6 +20,7 @@ from emulator.scheduler.addresses import Addresses
 from emulator.scheduler.backoff import STABLE_SECONDS, Backoff
 from emulator.scheduler.births import Births
 from emulator.scheduler.disruptions import Disruptions
+from emulator.scheduler.examinations import Examinations
 from emulator.scheduler.phase import Phase, Sight, step
 from emulator.scheduler.plan import plan
 from emulator.scheduler.processes import TaskProcesses
@@ -43,6 +44,7 @@ class Scheduler:
         self._draining = settings.draining
         self._births = Births(settings, Addresses(settings.api_port, is_listening), authorizer)
         self._processes = TaskProcesses(settings)
+        self._examinations = Examinations()
         self._minute = settings.minute_seconds
         self._shifting = Shifting(authorizer, settings.minute_seconds)
         self._logs = TaskLogs(settings)
@@ -93,10 +95,12 @@ class Scheduler:
         """Start and signal processes as decided."""
         self._processes.act(self._tasks.values())
         self._processes.freeze(self._tasks.values(), self.disruptions.lost_zones)
+        self._examinations.run(self._tasks.values(), time.monotonic())
 
     def end_all(self, seconds: float) -> None:
         """Stop every task at once, and kill what has not ended after a while."""
         end = time.monotonic() + seconds
+        self._examinations.end_all()
         self._processes.freeze(self._tasks.values(), ())
         while self._tasks:
             with self._gate.lock:
@@ -139,6 +143,9 @@ class Scheduler:
             task.signals.append(signal)
         if before is not task.life.phase:
             self._changed(task, now)
+        if task.serves and not task.forgiven:
+            task.forgiven = True
+            services.forgive(task)
         if task.ran_since is not None and not task.settled and now - task.ran_since > STABLE_SECONDS:
             task.settled = True
             self._backoff(task.deployment).settle()
@@ -150,7 +157,6 @@ class Scheduler:
         LOG.info("task %s is %s", task.id, phase.value)
         if phase is Phase.RUNNING:
             task.ran_since = now
-            services.forgive(task)
         if phase is Phase.ACTIVATING and task.service is not None:
             services.event(task.service, f"registered 1 targets in (target-group {task.target_groups[0]})")
         if phase is Phase.DEACTIVATING and task.service is not None:
@@ -208,10 +214,8 @@ class Scheduler:
         decision = plan(wish, members)
         for task in mine:
             if task.id in decision.failed:
-                group = task.target_groups[0] if task.target_groups else ""
                 self._fail(task, now)
-                services.tell_unhealthy(task)
-                self._stop(task, f"Task failed ELB health checks in (target-group {group})")
+                self._stop(task, services.tell_unhealthy(task))
             elif task.id in decision.stop:
                 self._stop(task, f"Scaling activity initiated by (deployment {wish.deployment})")
         for subnet in decision.start:

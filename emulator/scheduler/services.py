@@ -44,8 +44,8 @@ def members_of(service: Any, tasks: Sequence[RunningTask], now: float) -> list[M
             deployment=task.deployment,
             subnet=task.subnet,
             age=task.age,
-            running=task.life.phase is Phase.RUNNING,
-            unhealthy=targets.fails_checks(task, now) and now - task.born > grace,
+            running=task.serves,
+            unhealthy=(task.fails_its_check or targets.fails_checks(task, now)) and now - task.born > grace,
         )
         for task in tasks
         if task.wanted
@@ -76,11 +76,15 @@ def forgive(task: RunningTask) -> None:
             deployment["failedTasks"] = 0
 
 
-def tell_unhealthy(task: RunningTask) -> None:
-    """Say in an event what the load balancer found."""
+def tell_unhealthy(task: RunningTask) -> str:
+    """Say in an event what the container or the load balancer found, and return why the task is stopped."""
+    if task.fails_its_check:
+        event(task.service, f"(task {task.id}) failed container health checks.")
+        return "Task failed container health checks"
     _, words = task.health_answer or probe.NONE
     group = task.target_groups[0] if task.target_groups else ""
     event(task.service, f"(port {task.port}) is unhealthy in (target-group {group}) due to (reason {words}).")
+    return f"Task failed ELB health checks in (target-group {group})"
 
 
 def tell_obstacles(service: Any, wish: Wish, decision: Decision) -> None:
@@ -111,7 +115,8 @@ def count(service: Any, tasks: Sequence[RunningTask], now: float, minute: float)
     if service.status == "DRAINING" and not alive:
         service.status = "INACTIVE"
     if service.history[0].shift is None:
-        _settle(service, primary, now, minute)
+        serving = sum(task.serves for task in tasks if task.deployment == primary["id"])
+        _settle(service, primary, serving, now, minute)
         _break(service, primary)
 
 
@@ -134,11 +139,11 @@ def _under_way(service: Any) -> list[dict[str, Any]]:
     return [one for one in (current.source, current.target) if one] if current.shift and current.under_way else []
 
 
-def _settle(service: Any, primary: dict[str, Any], now: float, minute: float) -> None:
+def _settle(service: Any, primary: dict[str, Any], serving: int, now: float, minute: float) -> None:
     steady = (
         service.status == "ACTIVE"
         and len(service.deployments) == 1
-        and primary["runningCount"] == primary["desiredCount"]
+        and primary["runningCount"] == serving == primary["desiredCount"]
         and not primary["pendingCount"]
     )
     if steady and primary["rolloutState"] == "IN_PROGRESS" and _baked(service.history[0], now, minute):

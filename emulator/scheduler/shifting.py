@@ -96,7 +96,7 @@ def _scene(current: ServiceDeployment, tasks: Sequence[RunningTask], now: float)
     known = [one["id"] for one in (current.source, current.target) if one]
     alive = [task for task in tasks if task.life.phase is not Phase.STOPPED]
     mine = [task for task in alive if staying and task.deployment == staying["id"]]
-    serving = [task for task in mine if task.life.phase is Phase.RUNNING and task.sight.health in (None, "healthy")]
+    serving = [task for task in mine if task.serves and task.sight.health in (None, "healthy")]
     return shifts.Scene(
         now=now,
         ready=len(serving) >= current.service.desired_count,

@@ -11,6 +11,7 @@ from typing import Any
 from emulator.authorizer.network import Position
 from emulator.load_balancer import Target
 from emulator.scheduler.container import Command
+from emulator.scheduler.container_check import UNHEALTHY, Check, Verdict
 from emulator.scheduler.execution_role import ExecutionRole
 from emulator.scheduler.phase import ENDING, Life, Phase, Sight, Signal
 
@@ -46,8 +47,12 @@ class RunningTask:
     signals: list[Signal] = field(default_factory=list)
     # Why the load balancer takes it for unhealthy: a code and its words.
     health_answer: tuple[str, str] | None = None
+    # What its container is asked, and what came of it.
+    check: Check | None = None
+    verdict: Verdict = field(default_factory=Verdict)
     ran_since: float | None = None
     settled: bool = False
+    forgiven: bool = False
 
     @property
     def id(self) -> str:
@@ -63,6 +68,16 @@ class RunningTask:
     def wanted(self) -> bool:
         """Tell whether the task is meant to run."""
         return self.life.phase is not Phase.STOPPED and self.life.phase not in ENDING and not self.life.stop_wanted
+
+    @property
+    def serves(self) -> bool:
+        """Tell whether the task runs and is or was healthy, as far as its container says."""
+        return self.life.phase is Phase.RUNNING and (self.check is None or self.verdict.once)
+
+    @property
+    def fails_its_check(self) -> bool:
+        """Tell whether the container says that it is not healthy."""
+        return self.verdict.status == UNHEALTHY
 
     @property
     def vpc_address(self) -> str | None:

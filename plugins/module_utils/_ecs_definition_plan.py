@@ -54,12 +54,15 @@ def means_the_same(wanted: Facts, registered: Facts) -> bool:
 
 
 def spell_out(definition: Facts) -> dict[str, Any]:
-    """Return a definition with text where ECS wants text and people write numbers."""
+    """Return a definition with text where ECS wants text and people write numbers, and without what is nothing."""
     sizes = {name: str(definition[name]) for name in ("cpu", "memory") if name in definition}
     containers = []
     for one in definition["containerDefinitions"]:
         variables = [{**item, "value": str(item.get("value", ""))} for item in one.get("environment") or []]
-        containers.append({**one, "environment": variables})
+        # ECS takes no check without a command.
+        checked = (one.get("healthCheck") or {}).get("command")
+        kept = {name: value for name, value in one.items() if name != "healthCheck" or checked}
+        containers.append({**kept, "environment": variables})
     return {**definition, **sizes, "containerDefinitions": containers}
 
 
