@@ -106,7 +106,7 @@ def test_health_check_of_the_image_tells_life_from_death(shop: Shop) -> None:
     assert text is not None
     command = [sys.executable, *json.loads(text[1])[1:]]
     for port, code in ((shop.port, 0), (free_port(), 1)):
-        variables = os.environ | {"GRANIAN_PORT": str(port)}
+        variables = os.environ | {"GRANIAN_PORT": str(port), "PYTHONPATH": str(APP / "src")}
         ended = subprocess.run(command, check=False, env=variables, capture_output=True, timeout=30)
         assert ended.returncode == code
 
