@@ -84,7 +84,7 @@ def check_window(site: Site) -> float:
 @contextmanager
 def load_on(site: Site, at_least: int, show: Callable[[list[str]], None], rate: float = 0) -> Iterator[Load]:
     """Send requests while a block runs, and go on until there were enough; then judge all of it."""
-    load = Load(site.url, site.authority, 4 * SECONDS, WRITERS, CLIENTS - WRITERS, rate)
+    load, before = Load(site.url, site.authority, 4 * SECONDS, WRITERS, CLIENTS - WRITERS, rate), at_the_proxy(site)
     try:
         with load:
             wait_until(lambda: load.sent >= FEWEST / 5, SECONDS, "requests before")
@@ -92,9 +92,16 @@ def load_on(site: Site, at_least: int, show: Callable[[list[str]], None], rate: 
             wait_until(lambda: load.sent >= at_least, 4 * SECONDS, f"{at_least} requests")
     finally:
         show(load.table())
+    # Else another one would have listened there, too, and answered a part of it.
+    assert load.sent == at_the_proxy(site) - before
     lost = [one.product for one in load.written.values() if one.expected != known(site, one)]
     assert (load.wrong, lost) == (0, [])
     assert len(load.written) > at_least / 500
+
+
+def at_the_proxy(site: Site) -> int:
+    """Return how many requests the load balancer has got."""
+    return int(sum(site.state()["requests"].values()))
 
 
 def known(site: Site, added: Request) -> object:
