@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from emulator.processes import die_with_parent
 from emulator.scheduler.container import Command
 from emulator.scheduler.container_check import Check, judge
+from emulator.scheduler.processes import has_exited
 from emulator.scheduler.task import RunningTask
 
 
@@ -48,12 +49,12 @@ class Examinations:
             if now >= self._due.setdefault(task.id, now + check.interval):
                 self._begin(task, check, command, now)
             return
-        code = running.process.poll()
-        if code is None and now < running.end:
+        over = has_exited(running.process)
+        if not over and now < running.end:
             return
-        _end(running.process)
+        code = _end(running.process)
         del self._running[task.id]
-        task.verdict = judge(task.verdict, check, now - task.born, passed=code == 0)
+        task.verdict = judge(task.verdict, check, now - task.born, passed=over and code == 0)
         self._due[task.id] = now + check.interval
 
     def _begin(self, task: RunningTask, check: Check, command: Command, now: float) -> None:
@@ -88,7 +89,8 @@ def _may_be_asked(task: RunningTask) -> bool:
     return task.process is not None and not task.frozen and task.wanted
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """End a check with its children, and return its exit code. Not reaped so far, its number is nobody else's."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    return process.wait()

@@ -38,7 +38,7 @@ class TaskProcesses:
     def look(self, tasks: Iterable[RunningTask], health: Mapping[tuple[str, int], Health]) -> None:
         """Note what is to be seen of each task's process."""
         for task in tasks:
-            exited = task.process is not None and _has_exited(task.process)
+            exited = task.process is not None and has_exited(task.process)
             listening = task.sight.listening
             if task.life.phase is Phase.PENDING and task.port is not None and not listening and not exited:
                 listening = is_listening(task.address, task.port)
@@ -61,7 +61,7 @@ class TaskProcesses:
     def _check_memory(self, task: RunningTask) -> None:
         """Kill what uses more memory than its container has."""
         process = task.process
-        if process is None or not task.memory_limit or _has_exited(process):
+        if process is None or not task.memory_limit or has_exited(process):
             return
         if memory.used(process.pid) > task.memory_limit:
             task.container_reason = memory.REASON
@@ -94,7 +94,7 @@ class TaskProcesses:
     def _signal(self, task: RunningTask, kind: Signal) -> None:
         """Signal the task's first process, as ECS does; SIGKILL goes to all of them."""
         process = task.process
-        if process is None or _has_exited(process):
+        if process is None or has_exited(process):
             return
         LOG.info("task %s gets %s", task.id, kind.value)
         with contextlib.suppress(ProcessLookupError):
@@ -107,7 +107,7 @@ class TaskProcesses:
         """Stop the processes of some zones as a whole, and let those of all others go on."""
         for task in tasks:
             lost = task.zone in zones
-            if task.process is not None and task.frozen is not lost and not _has_exited(task.process):
+            if task.process is not None and task.frozen is not lost and not has_exited(task.process):
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(task.process.pid, signal.SIGSTOP if lost else signal.SIGCONT)
                 task.frozen = lost
@@ -125,7 +125,7 @@ class TaskProcesses:
         return code
 
 
-def _has_exited(process: subprocess.Popen[bytes]) -> bool:
+def has_exited(process: subprocess.Popen[bytes]) -> bool:
     """Tell whether a process has ended, without reaping it."""
     if process.returncode is not None:
         return True
