@@ -117,7 +117,7 @@ def _other_service(work: Path) -> Variables:
         **_named(work),
         "ecs_service_alarm_latency": 2.0,
         "ecs_service_capacity": [{"capacity_provider": "FARGATE_SPOT", "base": 0, "weight": 1}],
-        "ecs_service_container_insights": "disabled",
+        "ecs_service_container_insights": "enabled",
         "ecs_service_images_kept": 400,
         "ecs_service_memory_target": 80,
         "ecs_service_scheduled_scaling": [night],
