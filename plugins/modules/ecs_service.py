@@ -161,7 +161,7 @@ EXAMPLES = r"""
     <<: *service
     load_balancers:
       - target_group_arn: "{{ balancing }}:targetgroup/shop-dev/fedcba9876543210"
-        alternate_target_group_arn: "{{ balancing }}:targetgroup/shop-dev-other/0123456789abcdef"
+        alternate_target_group_arn: "{{ balancing }}:targetgroup/shop-dev-2/0123456789abcdef"
         production_rule_arn: "{{ balancing }}:listener-rule/app/shop-dev/0a1b2c3d4e5f6789/0123456789abcdef/f1"
         role_arn: arn:aws:iam::123456789012:role/shop-dev-eu-central-1-infrastructure
         container_name: app

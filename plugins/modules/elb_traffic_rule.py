@@ -75,7 +75,7 @@ EXAMPLES = r"""
     path: /*
     target_group_arns:
       - arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/fedcba9876543210
-      - arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-other/0123456789abcdef
+      - arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-2/0123456789abcdef
 
 - name: Let new tasks be tried before
   palisade.ecs.elb_traffic_rule:

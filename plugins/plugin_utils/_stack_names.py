@@ -40,9 +40,9 @@ SHAPES = {
     # The ids that end these ARNs are AWS's to give.
     "listeners": ("{stack}", "elasticloadbalancing:{region}:{account}:listener/app/{name}/*/*"),
     "listener_rules": ("{stack}", "elasticloadbalancing:{region}:{account}:listener-rule/app/{name}/*/*/*"),
-    "target_group": ("{own}", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    "target_group": ("{group}", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     # The group that takes turns with the one above in blue/green deployments.
-    "other_target_group": ("{own}-other", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
+    "other_target_group": ("{group}-2", "elasticloadbalancing:{region}:{account}:targetgroup/{name}/*"),
     "flow_logs": ("*", "ec2:{region}:{account}:vpc-flow-log/{name}"),
     "alarms": ("*", "cloudwatch:{region}:{account}:alarm:{name}"),
     # No name of another stack has a dot, so these are the alarms of no other one.
@@ -156,9 +156,9 @@ class StackNames:
                 f"palisade_name and palisade_environment together give {self.stack!r}, {len(self.stack)} characters; "
                 f"expected at most {STACK_NAME_LIMIT}, because a load balancer's name is limited. Shorten one of them."
             )
-        if len(self._own) > TARGET_GROUP_NAME_LIMIT:
+        if len(self._group) > TARGET_GROUP_NAME_LIMIT:
             raise NameProblem(
-                f"palisade_service is {self.service!r}, which gives {self._own!r}, {len(self._own)} characters; "
+                f"palisade_service is {self.service!r}, which gives {self._group!r}, {len(self._group)} characters; "
                 f"expected at most {TARGET_GROUP_NAME_LIMIT}, because a target group's name is limited. Shorten it."
             )
         if self.stack.startswith("internal-"):
@@ -176,6 +176,12 @@ class StackNames:
         # No name of a stack has two hyphens in a row, so this is none of another stack.
         return f"{self.stack}--{self.service}" if self.service else self.stack
 
+    @property
+    def _group(self) -> str:
+        # Target groups may not have two hyphens in a row. An environment begins with a letter, so no stack has a name
+        # whose last part begins with a digit.
+        return f"{self.stack}-0{self.service}" if self.service else self.stack
+
     def _table(self, generation: str) -> str:
         return self.stack if generation == "0" else f"{self.stack}.{generation}"
 
@@ -187,6 +193,7 @@ class StackNames:
         facts = {
             "stack": self.stack,
             "own": self._own,
+            "group": self._group,
             "streams": self.service or "app",
             "table": self._table(self.table_generation),
             "other_table": self._table(self.other_table_generation or self.table_generation),

@@ -16,6 +16,7 @@ from tests.e2e.site import STACK, Site
 pytestmark = pytest.mark.full
 FURTHER = "tests/e2e/further.yml"
 OWN = f"{STACK}--styles"
+GROUP = f"{STACK}-0styles"
 STYLE = "static/storefront.css"
 
 
@@ -50,7 +51,7 @@ def test_it_answers_its_requests_and_no_others(site: Site, before: dict[str, set
     assert found[STACK]["taskDefinition"] == first
     assert (found[OWN]["runningCount"], found[OWN]["desiredCount"]) == (1, 1)
     new = {kind: names for kind, names in added(before, inventory(site)).items() if names}
-    assert new["TargetGroups"] == {OWN}
+    assert new["TargetGroups"] == {GROUP}
     assert new["DashboardEntries"] == {f"{OWN}-eu-central-1"}
     assert {name.partition(".service-")[0] for name in new["Alarms"]} == {OWN}
     assert {kind for kind in new if "Load" in kind or kind in ("clusters", "logGroups", "repositories")} == set()
@@ -101,5 +102,5 @@ def test_it_goes_alone(site: Site, before: dict[str, set[str]]) -> None:
 
 def _group_of_pages(site: Site) -> str:
     """Return the target group that the refused service had already got."""
-    (group,) = site.client("elbv2").describe_target_groups(Names=[f"{STACK}--pages"])["TargetGroups"]
+    (group,) = site.client("elbv2").describe_target_groups(Names=[f"{STACK}-0pages"])["TargetGroups"]
     return str(group["TargetGroupArn"])

@@ -62,7 +62,7 @@ RESOURCES: dict[str, str] = {
     "another key": arn("kms", "key/another"),
     "another account's key": arn("kms", "key/another", OTHER_ACCOUNT),
     "our target group": arn(ELB, f"targetgroup/{STACK}/0123456789abcdef"),
-    "our other target group": arn(ELB, f"targetgroup/{STACK}-other/0123456789abcdef"),
+    "our other target group": arn(ELB, f"targetgroup/{STACK}-2/0123456789abcdef"),
     "another target group": arn(ELB, "targetgroup/another"),
     "another account's target group": arn(ELB, f"targetgroup/{STACK}/0123456789abcdef", OTHER_ACCOUNT),
     "our listener": arn(ELB, f"listener/{LISTENER.format(STACK)}"),

@@ -41,7 +41,7 @@ CHANGED = {
 }
 BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0123456789abcdef"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/fedcba9876543210"
-OTHER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-other/0123456789abcdef"
+OTHER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-2/0123456789abcdef"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
 
 

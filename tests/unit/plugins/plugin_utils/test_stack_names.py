@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -46,7 +47,7 @@ NAMES = {
     "log_groups": "*",
     "listeners": "shop-dev",
     "listener_rules": "shop-dev",
-    "other_target_group": "shop-dev-other",
+    "other_target_group": "shop-dev-2",
     "flow_logs": "*",
     "alarms": "*",
     "backups": "*",
@@ -104,7 +105,7 @@ ARNS = {
     "listeners": "elasticloadbalancing:eu-central-1:123456789012:listener/app/shop-dev/*/*",
     "listener_rules": "elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/shop-dev/*/*/*",
     "target_group": "elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/*",
-    "other_target_group": "elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-other/*",
+    "other_target_group": "elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-2/*",
     "flow_logs": "ec2:eu-central-1:123456789012:vpc-flow-log/*",
     "service_alarms": "cloudwatch:eu-central-1:123456789012:alarm:shop-dev.service-*",
     "dashboard": "cloudwatch::123456789012:dashboard/shop-dev-eu-central-1",
@@ -134,8 +135,8 @@ ARNS = {
 OWN = {
     "service": "ecs:eu-central-1:123456789012:service/shop-dev/shop-dev--reports",
     "task_family": "",
-    "target_group": f"{BALANCERS}:targetgroup/shop-dev--reports/*",
-    "other_target_group": f"{BALANCERS}:targetgroup/shop-dev--reports-other/*",
+    "target_group": f"{BALANCERS}:targetgroup/shop-dev-0reports/*",
+    "other_target_group": f"{BALANCERS}:targetgroup/shop-dev-0reports-2/*",
     "service_alarms": "cloudwatch:eu-central-1:123456789012:alarm:shop-dev--reports.service-*",
     "dashboard": "cloudwatch::123456789012:dashboard/shop-dev--reports-eu-central-1",
     "log_streams": "",
@@ -154,6 +155,16 @@ def test_a_further_service_has_its_own_names_and_shares_all_others() -> None:
 def test_no_stack_can_have_the_name_of_a_further_service_of_another() -> None:
     with pytest.raises(NameProblem, match="palisade_name"):
         StackNames("shop-dev-", "reports", "123456789012", "eu-central-1")
+
+
+@pytest.mark.parametrize("service", ["", "reports"])
+def test_target_groups_are_those_of_no_other_stack_and_named_as_aws_wants_it(service: str) -> None:
+    own = replace(DEV, service=service)
+    groups = [own.of(resource)["name"] for resource in ("target_group", "other_target_group")]
+    assert not [name for name in groups if not re.fullmatch(r"(?!.*--)[a-z][a-z0-9-]*[a-z0-9]", name)]
+    for name, environment in [name.rsplit("-", 1) for name in groups if name != DEV.stack]:
+        with pytest.raises(NameProblem, match="palisade_environment"):
+            StackNames(name, environment, "123456789012", "eu-central-1")
 
 
 @pytest.mark.parametrize(("service", "told"), [("a-b", "palisade_service is 'a-b'"), ("a" * 23, "at most 32")])
