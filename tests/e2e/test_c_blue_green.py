@@ -77,7 +77,7 @@ def test_a_canary_becomes_the_site_and_no_request_is_lost(canaries: Site, other:
     with Load(canaries.url, canaries.authority, 240) as load:
         said = canaries.playbook(*given(**other, **PROMPT), playbook=DEPLOY)
     assert load.failed == 0, load.answers
-    budget.assert_kept(said, UNCERTAIN, minute=1)
+    budget.assert_kept(canaries, said, UNCERTAIN, minute=1)
     assert "verdict      succeeded" in said
     assert "PRODUCTION_TRAFFIC_SHIFT" in said
     assert b"another image" in canaries.request("static/storefront.css")[1]

@@ -75,9 +75,9 @@ def test_an_alarm_that_fires_already_keeps_a_deployment_from_beginning(
     site: Site, first: str, other: dict[str, Any]
 ) -> None:
     """ECS would not heed it. It is one that the embedded AWS does not judge, so it stays as it is set."""
-    name, cloudwatch = f"{STACK}.service-cpu", site.client("cloudwatch")
+    name, cloudwatch = f"{STACK}.service-missing-tasks", site.client("cloudwatch")
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="as a test wants it")
-    watched, before = {**other, "ecs_service_rollback_alarms": ["cpu"]}, revisions(site)
+    watched, before = {**other, "ecs_service_rollback_alarms": ["missing-tasks"]}, revisions(site)
     try:
         said = refused(site, "-e", json.dumps(watched))
         forced = {**watched, "ecs_service_firing_alarms_ignored": True}
@@ -96,7 +96,7 @@ def test_another_image_is_deployed_once_and_no_request_is_lost(site: Site, first
         wait_until(lambda: load.sent >= FEWEST_REQUESTS, MOST_SECONDS, f"{FEWEST_REQUESTS} requests")
     assert load.failed == 0, load.answers
     assert load.sent == requests_at_the_proxy(site) - before
-    budget.assert_kept(said, UNCERTAIN)
+    budget.assert_kept(site, said, UNCERTAIN)
     assert "verdict      succeeded" in said
     assert b"another image" in site.request(STYLE)[1]
     second = definition(site)
@@ -121,7 +121,7 @@ def test_an_image_that_does_not_start_is_rolled_back_and_the_run_fails(site: Sit
 def test_going_back_runs_what_ran_before(site: Site, first: str) -> None:
     said = site.playbook("-e", json.dumps(PROMPT), playbook=ROLLBACK)
     assert "verdict      succeeded" in said
-    budget.assert_kept(said, UNCERTAIN)
+    budget.assert_kept(site, said, UNCERTAIN)
     assert definition(site) == first
     assert b"another image" not in site.request(STYLE)[1]
 

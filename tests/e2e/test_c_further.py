@@ -53,7 +53,7 @@ def test_it_answers_its_requests_and_no_others(site: Site, before: dict[str, set
     new = {kind: names for kind, names in added(before, inventory(site)).items() if names}
     assert new["TargetGroups"] == {GROUP}
     assert new["DashboardEntries"] == {f"{OWN}-eu-central-1"}
-    assert {name.partition(".service-")[0] for name in new["Alarms"]} == {OWN}
+    assert {name.partition(".service-")[0] for name in new["MetricAlarms"]} == {OWN}
     assert {kind for kind in new if "Load" in kind or kind in ("clusters", "logGroups", "repositories")} == set()
 
 
