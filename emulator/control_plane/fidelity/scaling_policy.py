@@ -13,6 +13,8 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudwatch.models import cloudwatch_backends
 
 ACTIVITIES_KEPT = 100
+# https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html
+PAGE = 50
 # How many minutes make an alarm, and how far below the target the lower one is.
 HIGH_MINUTES, LOW_MINUTES, LOW_SHARE = 3, 15, 0.9
 UTILIZATION = {
@@ -25,6 +27,7 @@ def apply() -> None:
     """Install the patches."""
     _watch_the_target(FakeApplicationAutoscalingPolicy)
     _replace_alarms_with_their_policy(ApplicationAutoscalingBackend)
+    _list_those_of_the_target(ApplicationAutoscalingBackend)
     _tell_activities(ApplicationAutoScalingResponse)
 
 
@@ -82,6 +85,19 @@ def _replace_alarms_with_their_policy(backend_class: Any) -> None:
         return made
 
     backend_class.put_scaling_policy = put_scaling_policy
+
+
+def _list_those_of_the_target(backend_class: Any) -> None:
+    """AWS: lists the policies of the resource that is named. moto: those of each whose name is part of that, too."""
+    place = ("service_namespace", "resource_id", "scalable_dimension")
+
+    def describe_scaling_policies(backend: Any, **asked: Any) -> tuple[str | None, list[Any]]:
+        wanted = {name: asked[name] for name in place if asked[name]}.items()
+        found = [one for one in backend.policies.values() if wanted <= vars(one).items()]
+        start, most = int(asked["next_token"] or 0), asked["max_results"] or PAGE
+        return str(start + most) if len(found) > start + most else None, found[start : start + most]
+
+    backend_class.describe_scaling_policies = describe_scaling_policies
 
 
 def _tell_activities(response_class: Any) -> None:

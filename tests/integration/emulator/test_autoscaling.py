@@ -90,6 +90,15 @@ def test_alarms_are_those_of_the_target(aws: AwsAccount, account: Account, targe
     assert {one["MetricName"] for one in found} == {"RequestCountPerTarget"}
 
 
+def test_policies_are_listed_of_the_service_that_is_named_alone(account: Account, target_group: str) -> None:
+    client = account.emulator.client("application-autoscaling")
+    listed = {
+        name: client.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=f"service/shop/{name}")
+        for name in ("shop", "shop--further")
+    }
+    assert {name: len(found["ScalingPolicies"]) for name, found in listed.items()} == {"shop": 1, "shop--further": 0}
+
+
 def test_requests_start_tasks_which_a_deployment_keeps(aws: AwsAccount, account: Account, target_group: str) -> None:
     assert (desired(account), activities(account)) == (1, [])
     with load(account) as answers:
