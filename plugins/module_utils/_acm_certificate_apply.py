@@ -14,7 +14,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.palisade.ecs.plugins.module_utils import _acm_api as acm
 from ansible_collections.palisade.ecs.plugins.module_utils import _acm_certificate_plan as plan
 from ansible_collections.palisade.ecs.plugins.module_utils import _route53_api as route53
-from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_plan import Certificate, Change, PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_plan import Certificate, Change
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 
 def present(client: Any, dns: Any, params: Mapping[str, Any], dry: bool) -> Change:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 NAME = re.compile(r"(\*\.)?(((?!-)[a-z0-9-]{0,62}[a-z0-9])\.)+((?!-)[a-z0-9-]{1,62}[a-z0-9])")
@@ -30,10 +31,6 @@ REASONS = {
     "INVALID_PUBLIC_DOMAIN": "a domain is no public one",
     "ADDITIONAL_VERIFICATION_REQUIRED": "AWS asks for more information: AWS Support knows which",
 }
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
 NAME = re.compile(r"[a-zA-Z0-9_-]{2,50}")
 LONGEST_RETENTION = 36500
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

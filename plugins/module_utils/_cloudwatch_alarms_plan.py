@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Facts = Mapping[str, Any]
 Json = dict[str, Any]
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -34,10 +36,6 @@ COMPARED = (
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 PLAIN_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 LONGEST_NAME = 255
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

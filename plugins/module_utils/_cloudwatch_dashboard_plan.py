@@ -11,15 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Json = dict[str, Any]
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MOST_WIDGETS = 500
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import KEY_ARN, NAME, PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import KEY_ARN, NAME
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 LATEST = "latest"
 FORMAT = "%Y-%m-%dT%H:%M:%SZ"

@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Facts = Mapping[str, Any]
 KINDS = {"read": "Read", "write": "Write"}
 POLICY_TYPE = "TargetTrackingScaling"
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import PROVISIONED, Index, Key, Table
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 INDEX_LIMIT = 20
@@ -25,10 +26,6 @@ UNUSABLE = {
     "ARCHIVING": "for seven days its key could not be used. Restore it from the backup that AWS takes",
     "ARCHIVED": "for seven days its key could not be used. Restore it from the backup that AWS has taken",
 }
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 def check_present(name: str, before: Table, after: Table, params: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import NONE, PROVISIONED, Index, Key, Table
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import compact, differ
 
 

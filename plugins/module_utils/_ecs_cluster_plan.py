@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Facts = Mapping[str, Any]
 INSIGHTS = "containerInsights"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
 MOST_BASE = 100_000
 MOST_WEIGHT = 1000
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

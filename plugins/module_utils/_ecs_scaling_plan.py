@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Facts = Mapping[str, Any]
 DIMENSION = "ecs:service:DesiredCount"
 TRACKING = "TargetTrackingScaling"
@@ -20,10 +22,6 @@ METRICS = {
     "requests_target": ("requests", "ALBRequestCountPerTarget"),
 }
 PERCENTS = ("cpu_target", "memory_target")
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

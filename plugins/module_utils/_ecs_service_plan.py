@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_strategy_plan as strategies
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import (
-    PlanError,
     checked_strategy,
     strategy_request,
     strategy_view,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 Facts = Mapping[str, Any]
 # Fields that make new tasks necessary; of the others ECS takes note.

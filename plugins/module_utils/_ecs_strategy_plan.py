@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 Facts = Mapping[str, Any]
 ROLLING = "rolling"

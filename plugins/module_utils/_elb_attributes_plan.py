@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 
 @dataclass(frozen=True)

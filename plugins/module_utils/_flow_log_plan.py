@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_calls import tag_change, tags_of
 
 # What AWS takes when it is given no format.
@@ -21,10 +22,6 @@ DEFAULT_FORMAT = (
 # Stands for a flow log that a dry run would create.
 UNKNOWN_ID = "fl-00000000000000000"
 DESTINATION_OPTIONS = {"cloud-watch-logs": ("log_group_name", "role_arn"), "s3": ("bucket_arn",)}
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

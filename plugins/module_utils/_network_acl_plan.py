@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_calls import tag_change, tags_of
 
 # The rule that AWS adds to every ACL: whatever no other rule matches is denied.
@@ -17,10 +18,6 @@ LAST_RULE = 32767
 PROTOCOLS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17"}
 NAMES = {number: name for name, number in PROTOCOLS.items()}
 Entry = Mapping[str, Any]
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 Policy = dict[str, Any]
 
@@ -22,7 +23,7 @@ STATEMENT_ELEMENTS = frozenset({"Sid", "Effect", "Condition"}.union(*ALTERNATIVE
 ROOT_OF_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root")
 
 
-class PolicyError(ValueError):
+class PolicyError(PlanError):
     """A policy cannot be what was written; the message is for the user."""
 
 

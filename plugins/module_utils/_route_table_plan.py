@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 ANYWHERE = "0.0.0.0/0"
 # The argument of CreateRoute, and the key of a described route, for each kind of target.
 TARGETS = {"igw": "GatewayId", "nat": "NatGatewayId"}
 Described = Mapping[str, Any]
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,6 @@ from typing import Any
 PLACEHOLDER_ID = "vpce-00000000000000000"
 
 
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
-
-
 def full_service_name(service: str, region: str) -> str:
     """Expand `s3` or `ecr.api`; a name that begins as AWS's names do is complete."""
     return service if service.startswith(("com.", "cn.", "aws.")) else f"com.amazonaws.{region}.{service}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError, full_service_name
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import full_service_name
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_plan import Attachments, Wanted
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html

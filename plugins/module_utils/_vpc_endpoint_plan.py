@@ -10,13 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict, compare_aws_tags
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import pretty
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
-    PLACEHOLDER_ID,
-    PlanError,
-    is_leaving,
-    state_of,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PLACEHOLDER_ID, is_leaving, state_of
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html#concepts-vpc-endpoints
 BEYOND_REPAIR = ("expired", "failed", "rejected")

@@ -10,18 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import (
     Policy,
     compact,
     differ,
     pretty,
 )
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
-    PLACEHOLDER_ID,
-    PlanError,
-    is_leaving,
-    state_of,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PLACEHOLDER_ID, is_leaving, state_of
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 FULL_ACCESS: Policy = {

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 # https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html
 PREFIX = "aws-waf-logs-"
 RESOURCES = {"logs": f"log-group:{PREFIX}", "s3": PREFIX, "firehose": f"deliverystream/{PREFIX}"}
@@ -16,10 +18,6 @@ RESOURCES = {"logs": f"log-group:{PREFIX}", "s3": PREFIX, "firehose": f"delivery
 PARTS = {"method": "Method", "query_string": "QueryString", "uri_path": "UriPath"}
 NAMES = {field: part for part, field in PARTS.items()}
 Json = dict[str, Any]
-
-
-class PlanError(ValueError):
-    """What was asked for cannot be done; the message is for the user."""
 
 
 def checked_destination(destination_arn: str, web_acl_arn: str) -> str:

@@ -169,7 +169,7 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_apply import present, remove
-from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_plan import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 ALGORITHMS = ["RSA_2048", "EC_prime256v1", "EC_secp384r1"]
 ARGUMENT_SPEC = {

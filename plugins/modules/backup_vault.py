@@ -119,16 +119,10 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _backup_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._backup_vault_plan import (
-    Change,
-    PlanError,
-    checked,
-    described,
-    plan,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._backup_vault_plan import Change, checked, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -188,13 +182,7 @@ def main() -> None:
         required_if=[("state", "present", ["kms_key_arn"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("backup"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("backup"), run)
 
 
 if __name__ == "__main__":

@@ -206,17 +206,16 @@ alarms_removed:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _cloudwatch_api as api
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_arguments import ARGUMENT_SPEC
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_plan import (
     Change,
-    PlanError,
     checked,
     described,
     wanted,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 
 def run(module: Any, client: Any) -> dict[str, Any]:
@@ -232,13 +231,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("cloudwatch"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("cloudwatch"), run)
 
 
 if __name__ == "__main__":

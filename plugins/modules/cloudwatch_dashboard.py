@@ -83,10 +83,10 @@ widgets:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _cloudwatch_dashboard_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_dashboard_plan import PlanError, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_dashboard_plan import plan
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -111,13 +111,7 @@ def main() -> None:
         required_if=[("state", "present", ["body"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("cloudwatch"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("cloudwatch"), run)
 
 
 if __name__ == "__main__":

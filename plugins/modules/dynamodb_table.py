@@ -204,10 +204,10 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import described
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_apply import apply, read
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_arguments import ARGUMENT_SPEC
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import PlanError, check_present
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import check_present
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_plan import plan_absent, plan_present
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_wanted import wanted
-from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 # What AWS says of a second change within an hour or so.
 TOO_EARLY = "modified multiple times within a fixed interval"
@@ -237,7 +237,7 @@ def main() -> None:
     )
     try:
         result = run(module, module.client("dynamodb"))
-    except (PlanError, PolicyError) as error:
+    except PlanError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
         if TOO_EARLY in str(error):

@@ -69,10 +69,10 @@ table_name:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _dynamodb_api as table_api
 from ansible_collections.palisade.ecs.plugins.module_utils import _dynamodb_backup_api as api
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC = {
     "table_name": {"type": "str", "required": True},
@@ -104,11 +104,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("dynamodb"))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("dynamodb"), run)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,6 @@ latest_restorable_time:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _dynamodb_api as api
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_restore_plan import (
@@ -129,7 +128,8 @@ from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_restore_pla
     plan_restore,
     restored,
 )
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import PlanError, check_usable
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import check_usable
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "source_name": {"type": "str", "required": True},
@@ -176,13 +176,7 @@ def apply(client: Any, plan: Restore, params: dict[str, Any]) -> Restore:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("dynamodb"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("dynamodb"), run)
 
 
 if __name__ == "__main__":

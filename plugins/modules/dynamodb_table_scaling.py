@@ -110,15 +110,10 @@ targets:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _dynamodb_scaling_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_scaling_plan import (
-    Change,
-    PlanError,
-    described,
-    wanted,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_scaling_plan import Change, described, wanted
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 LIMITS = ["min_read_capacity", "max_read_capacity", "min_write_capacity", "max_write_capacity"]
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -161,13 +156,7 @@ def main() -> None:
         required_if=[("state", "present", LIMITS)],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("application-autoscaling"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("application-autoscaling"), run)
 
 
 if __name__ == "__main__":

@@ -135,15 +135,10 @@ tags:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecr_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._ecr_repository_plan import (
-    PlanError,
-    Repository,
-    described,
-    plan,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._ecr_repository_plan import Repository, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -175,13 +170,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("ecr"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ecr"), run)
 
 
 if __name__ == "__main__":

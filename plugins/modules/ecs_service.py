@@ -191,12 +191,11 @@ deploys:
 import uuid
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_service_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_arguments import ARGUMENT_SPEC
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_plan import described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 
 def run(module: Any, client: Any) -> dict[str, Any]:
@@ -212,13 +211,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("ecs"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ecs"), run)
 
 
 if __name__ == "__main__":

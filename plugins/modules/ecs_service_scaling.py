@@ -172,15 +172,10 @@ scheduled_actions:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_scaling_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_scaling_plan import (
-    PlanError,
-    described,
-    plan,
-    resource_id,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_scaling_plan import described, plan, resource_id
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ACTION = {
     "name": {"type": "str", "required": True},
@@ -223,13 +218,7 @@ def main() -> None:
         required_if=[("state", "present", ["min_count", "max_count"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("application-autoscaling"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("application-autoscaling"), run)
 
 
 if __name__ == "__main__":

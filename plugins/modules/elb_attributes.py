@@ -68,10 +68,11 @@ attributes:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _elb_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._elb_attributes_plan import PlanError, plan, refused
+from ansible_collections.palisade.ecs.plugins.module_utils._elb_attributes_plan import plan, refused
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "arn": {"type": "str", "required": True},
@@ -96,13 +97,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("elbv2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("elbv2"), run)
 
 
 if __name__ == "__main__":

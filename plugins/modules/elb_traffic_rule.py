@@ -97,10 +97,11 @@ rule:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _elb_traffic_rule_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import PlanError, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "load_balancer_arn": {"type": "str", "required": True},
@@ -130,13 +131,7 @@ def run(module: Any, client: Any) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("elbv2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("elbv2"), run)
 
 
 if __name__ == "__main__":

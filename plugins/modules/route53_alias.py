@@ -90,15 +90,10 @@ target_zone_id:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _route53_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._route53_alias_plan import (
-    PlanError,
-    plan,
-    record_of,
-    zone_of,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._route53_alias_plan import plan, record_of, zone_of
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -129,13 +124,7 @@ def main() -> None:
         required_if=[("state", "present", ["target_zone_id"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("route53"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("route53"), run)
 
 
 if __name__ == "__main__":

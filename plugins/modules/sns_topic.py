@@ -110,14 +110,13 @@ tags:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _sns_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._sns_topic_plan import (
     Change,
-    PlanError,
     Topic,
     checked_name,
     described,
@@ -178,13 +177,7 @@ def main() -> None:
         required_if=[("state", "present", ["kms_key_id"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("sns"))
-    except (PlanError, PolicyError) as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("sns"), run)
 
 
 if __name__ == "__main__":

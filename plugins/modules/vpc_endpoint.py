@@ -190,7 +190,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ec2_api as ec2
 from ansible_collections.palisade.ecs.plugins.module_utils import _vpc_endpoint_checks as checks
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_apply import apply, check, wait_until_settled
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_plan import leaving, plan, select
 

@@ -168,11 +168,11 @@ from typing import Any
 
 # AnsibleAWSModule.warn works as well, but makes ansible-core 2.21 complain about how it passes the warning on.
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _endpoint_policy_rules as rules
-from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import PolicyError, parse
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError, full_service_name
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import parse
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import full_service_name
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_apply import apply, check, find
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import Wanted, plan, select
 
@@ -224,13 +224,7 @@ def main() -> None:
         required_if=[("state", "present", ["policy"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("ec2"))
-    except (PlanError, PolicyError) as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run)
 
 
 if __name__ == "__main__":

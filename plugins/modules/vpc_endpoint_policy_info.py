@@ -113,9 +113,9 @@ vpc_endpoints:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ec2_api as ec2
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import full_service_name, is_leaving
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import read
 
@@ -150,11 +150,7 @@ def main() -> None:
         required_one_of=[("vpc_endpoint_id", "vpc_id")],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("ec2"))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run)
 
 
 if __name__ == "__main__":

@@ -183,7 +183,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_api import list_flow_logs
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_apply import apply
-from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_plan import PlanError, checked, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_plan import checked, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -138,9 +138,9 @@ released_allocation_ids:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _nat_gateway_api as api
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 from ansible_collections.palisade.ecs.plugins.module_utils._nat_gateway_apply import make, remove
 from ansible_collections.palisade.ecs.plugins.module_utils._nat_gateway_plan import (
     LIVING,
@@ -236,11 +236,7 @@ def main() -> None:
     )
     if not module.params["owner"]:
         module.fail_json(msg="owner is empty; expected a tag, or every elastic IP of the region would be meant.")
-    try:
-        result = run(module, module.client("ec2"))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run)
 
 
 if __name__ == "__main__":

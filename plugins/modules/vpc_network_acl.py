@@ -168,17 +168,12 @@ tags:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_api import list_network_acls
 from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_apply import apply, remove
-from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_plan import (
-    PlanError,
-    associations,
-    desired,
-    find,
-    view,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_plan import associations, desired, find, view
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 RULE = {
     "type": "list",
@@ -237,13 +232,7 @@ def main() -> None:
         module.fail_json(msg="exactly one of the following is required: name, default")
     if params["default"] and (params["subnet_ids"] is not None or params["state"] == "absent"):
         module.fail_json(msg="default manages the ACL of the VPC itself; it takes no subnet_ids and no absent.")
-    try:
-        result = run(module, module.client("ec2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run)
 
 
 if __name__ == "__main__":

@@ -83,9 +83,9 @@ web_acl_arn:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _wafv2_api as api
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -124,11 +124,7 @@ def main() -> None:
         required_if=[("state", "present", ["web_acl_arn"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("wafv2"))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("wafv2"), run)
 
 
 if __name__ == "__main__":

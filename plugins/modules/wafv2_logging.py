@@ -157,10 +157,10 @@ logging_filter:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _wafv2_api as api
-from ansible_collections.palisade.ecs.plugins.module_utils._wafv2_logging_plan import PlanError, desired, request, view
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
+from ansible_collections.palisade.ecs.plugins.module_utils._wafv2_logging_plan import desired, request, view
 
 ACTIONS = ["ALLOW", "BLOCK", "COUNT", "CAPTCHA", "CHALLENGE", "EXCLUDED_AS_COUNT"]
 FILTER = {
@@ -207,13 +207,7 @@ def main() -> None:
         required_if=[("state", "present", ["destination_arn"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("wafv2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("wafv2"), run)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_plan import (
     Certificate,
     Change,
-    PlanError,
     checked_domains,
     concern,
     described,
@@ -19,6 +18,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._acm_certificate_plan
     missing_records,
     refuse_dead,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DOMAINS = ("shop.example.com",)

@@ -9,12 +9,12 @@ import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_plan import (
     Alarm,
     Change,
-    PlanError,
     canonical,
     checked,
     described,
     wanted,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 BASE: dict[str, Any] = {
     "description": "",

@@ -14,7 +14,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_restore_pla
     restored,
     window_of,
 )
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/shop"

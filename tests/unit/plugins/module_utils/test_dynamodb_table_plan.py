@@ -15,16 +15,13 @@ from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table impor
     Table,
     described,
 )
-from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import (
-    PlanError,
-    check_present,
-    check_usable,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import check_present, check_usable
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_plan import (
     create_arguments,
     plan_absent,
     plan_present,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
 PARAMS: dict[str, Any] = {"indexes": []}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils._ecr_repository_plan import (
-    PlanError,
     Repository,
     described,
     lifecycle_policy,
     plan,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/images"
 FOUND: dict[str, Any] = {

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import Change, Cluster, PlanError, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import Change, Cluster, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 ARN = "arn:aws:ecs:eu-central-1:123456789012:cluster/shop"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/storage"

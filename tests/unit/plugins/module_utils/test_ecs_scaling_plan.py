@@ -6,13 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_scaling_plan import (
-    DIMENSION,
-    PlanError,
-    Scaling,
-    described,
-    plan,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_scaling_plan import DIMENSION, Scaling, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/0123456789abcdef"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/fedcba9876543210"

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_plan import Change, Service, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 SPOT = {"capacity_provider": "FARGATE_SPOT", "weight": 3, "base": 0}
 ON_DEMAND = {"capacity_provider": "FARGATE", "weight": 1, "base": 2}

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_plan import Service, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 from tests.unit.plugins.module_utils.test_ecs_service_plan import GROUP, WANTED, found
 

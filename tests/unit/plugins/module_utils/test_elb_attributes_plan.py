@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._elb_attributes_plan import PlanError, kind_of, plan, refused
+from ansible_collections.palisade.ecs.plugins.module_utils._elb_attributes_plan import kind_of, plan, refused
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 FOUND = {"idle_timeout.timeout_seconds": "50", "routing.http2.enabled": "true", "waf.fail_open.enabled": "false"}
 

@@ -6,12 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import (
-    PlanError,
-    Rule,
-    described,
-    plan,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import Rule, described, plan
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 WANTED: dict[str, Any] = {
     "priority": 20,

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_plan import (
-    PlanError,
     associations,
     checked,
     described,
@@ -15,6 +14,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._network_acl_plan imp
     plan_entries,
     request,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 HTTPS = {
     "rule_number": 100,

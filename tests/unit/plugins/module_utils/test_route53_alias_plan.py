@@ -6,12 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._route53_alias_plan import (
-    PlanError,
-    plan,
-    record_of,
-    zone_of,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._route53_alias_plan import plan, record_of, zone_of
 
 TARGET = "shop-1.eu-central-1.elb.amazonaws.com"
 WANTED: dict[str, Any] = {

@@ -7,13 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._sns_topic_plan import (
-    PlanError,
-    Topic,
-    checked_name,
-    described,
-    plan,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._sns_topic_plan import Topic, checked_name, described, plan
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:shop"
 POLICY = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils import _vpc_endpoint_checks as checks
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_plan import Attachments, Wanted
 
 REGION = "eu-central-1"

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PLACEHOLDER_ID, PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PLACEHOLDER_ID
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_plan import (
     Attachments,
     Wanted,

@@ -8,11 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import (
-    PLACEHOLDER_ID,
-    PlanError,
-    full_service_name,
-)
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint import PLACEHOLDER_ID, full_service_name
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_policy_plan import (
     FULL_ACCESS,
     Endpoint,

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._wafv2_logging_plan import (
-    PlanError,
     checked_destination,
     desired,
     request,
