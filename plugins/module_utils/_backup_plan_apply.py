@@ -9,6 +9,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _backup_api as api
 from ansible_collections.palisade.ecs.plugins.module_utils._backup_plan_plan import Change, Plan, document, selection
 
@@ -30,9 +31,7 @@ def apply(client: Any, change: Change) -> Change:
         if change.new_rule:
             what = f"update backup plan {after.name}"
             api.call(client, what, "update_backup_plan", **plan_id, BackupPlan=document(after))
-        gone = sorted(before.tags.keys() - after.tags.keys())
-        new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
-        api.set_tags(client, before.backup_plan_arn, new, gone)
+        api.set_tags(client, before.backup_plan_arn, *compare_aws_tags(before.tags, after.tags))
     if change.new_selection:
         api.create_selection(client, after.backup_plan_id, selection(after))
     return replace(change, after=after)

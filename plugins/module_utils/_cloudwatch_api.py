@@ -14,6 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
+    compare_aws_tags,
 )
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_plan import Alarm, Change
 
@@ -91,8 +92,9 @@ def apply(client: Any, change: Change) -> None:
 def _update(client: Any, before: Alarm, after: Alarm) -> None:
     if before.definition != after.definition:
         call(client, f"change alarm {after.name}", "put_metric_alarm", **after.request)
-    if gone := sorted(before.tags.keys() - after.tags.keys()):
-        call(client, f"untag alarm {after.name}", "untag_resource", ResourceARN=before.arn, TagKeys=gone)
-    if new := {key: value for key, value in after.tags.items() if before.tags.get(key) != value}:
-        listed = ansible_dict_to_boto3_tag_list(new)
+    to_set, to_unset = compare_aws_tags(before.tags, after.tags)
+    if to_unset:
+        call(client, f"untag alarm {after.name}", "untag_resource", ResourceARN=before.arn, TagKeys=to_unset)
+    if to_set:
+        listed = ansible_dict_to_boto3_tag_list(to_set)
         call(client, f"tag alarm {after.name}", "tag_resource", ResourceARN=before.arn, Tags=listed)

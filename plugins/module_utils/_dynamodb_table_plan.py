@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list, compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import NONE, PROVISIONED, Index, Key, Table
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import compact, differ
@@ -226,12 +226,11 @@ def _beside(name: str, before: Table, after: Table) -> Iterator[Step]:
 
 
 def _tagging(before: Table, after: Table, of_table: Mapping[str, Any]) -> Iterator[Step]:
-    gone = sorted(before.tags.keys() - after.tags.keys())
-    if gone:
-        yield Step("untag_resource", "remove tags", {**of_table, "TagKeys": gone})
-    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
-    if new:
-        yield Step("tag_resource", "set tags", {**of_table, "Tags": ansible_dict_to_boto3_tag_list(new)})
+    to_set, to_unset = compare_aws_tags(before.tags, after.tags)
+    if to_unset:
+        yield Step("untag_resource", "remove tags", {**of_table, "TagKeys": to_unset})
+    if to_set:
+        yield Step("tag_resource", "set tags", {**of_table, "Tags": ansible_dict_to_boto3_tag_list(to_set)})
 
 
 def _time_to_live(name: str, before: Table, after: Table) -> Iterator[Step]:

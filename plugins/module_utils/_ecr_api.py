@@ -12,7 +12,11 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+    compare_aws_tags,
+)
 from ansible_collections.palisade.ecs.plugins.module_utils._ecr_repository_plan import Change
 
 BUSY = ["ThrottlingException", "TooManyRequestsException"]
@@ -90,10 +94,12 @@ def _update(client: Any, change: Change) -> None:
         scanning = {"scanOnPush": after.scan_on_push}
         call(client, what, "put_image_scanning_configuration", **which, imageScanningConfiguration=scanning)
     arn = before.repository_arn
-    if gone := sorted(before.tags.keys() - after.tags.keys()):
-        call(client, f"untag repository {after.name}", "untag_resource", resourceArn=arn, tagKeys=gone)
-    if new := [one for one in after.creation["tags"] if before.tags.get(one["Key"]) != one["Value"]]:
-        call(client, f"tag repository {after.name}", "tag_resource", resourceArn=arn, tags=new)
+    to_set, to_unset = compare_aws_tags(before.tags, after.tags)
+    if to_unset:
+        call(client, f"untag repository {after.name}", "untag_resource", resourceArn=arn, tagKeys=to_unset)
+    if to_set:
+        listed = ansible_dict_to_boto3_tag_list(to_set)
+        call(client, f"tag repository {after.name}", "tag_resource", resourceArn=arn, tags=listed)
 
 
 def _set_lifecycle_policy(client: Any, name: str, change: Change) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 Facts = Mapping[str, Any]
@@ -39,7 +40,7 @@ class Repository:
             "imageTagMutability": self.mutability,
             "imageScanningConfiguration": {"scanOnPush": self.scan_on_push},
             "encryptionConfiguration": key,
-            "tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
+            "tags": ansible_dict_to_boto3_tag_list(self.tags),
         }
 
     @property

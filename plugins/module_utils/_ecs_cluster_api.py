@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
 
 INCLUDED = ["CONFIGURATIONS", "SETTINGS", "TAGS"]
@@ -72,13 +73,8 @@ def set_tags(client: Any, arn: str, to_set: Mapping[str, str], to_unset: Sequenc
     if to_unset:
         call(client, f"untag {arn}", "untag_resource", resourceArn=arn, tagKeys=list(to_unset))
     if to_set:
-        listed = tag_list(to_set)
+        listed = ansible_dict_to_boto3_tag_list(to_set, "key", "value")
         call(client, f"tag {arn}", "tag_resource", resourceArn=arn, tags=listed)
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return tags as ECS takes them."""
-    return [{"key": key, "value": value} for key, value in sorted(tags.items())]
 
 
 def delete(client: Any, name: str) -> None:

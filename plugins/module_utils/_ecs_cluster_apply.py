@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list, compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_cluster_api as api
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan import Change
 
@@ -36,7 +37,7 @@ def create(client: Any, change: Change) -> Change:
         settings=change.settings,
         **({"configuration": change.whole_configuration} if change.whole_configuration else {}),
         **change.capacity,
-        **({"tags": api.tag_list(after.tags)} if after.tags else {}),
+        **({"tags": ansible_dict_to_boto3_tag_list(after.tags, "key", "value")} if after.tags else {}),
     )
     return replace(change, after=replace(after, cluster_arn=made["cluster"]["clusterArn"]))
 
@@ -52,5 +53,4 @@ def update(client: Any, change: Change) -> None:
     if change.differs("capacity_providers", "default_strategy"):
         what = f"set the capacity providers of cluster {after.name}"
         api.call(client, what, "put_cluster_capacity_providers", cluster=after.name, **change.capacity)
-    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
-    api.set_tags(client, before.cluster_arn, new, sorted(before.tags.keys() - after.tags.keys()))
+    api.set_tags(client, before.cluster_arn, *compare_aws_tags(before.tags, after.tags))

@@ -45,6 +45,11 @@ UNORDERED = (
 )
 
 
+def of_family(arns: Sequence[str], family: str) -> list[str]:
+    """Return the ARNs that are of a family: AWS says that it takes a full name to list them, and calls it a prefix."""
+    return [arn for arn in arns if arn.rpartition("/")[2].rpartition(":")[0] == family]
+
+
 def means_the_same(wanted: Facts, registered: Facts) -> bool:
     """Say whether a registered definition is what is wanted; one that is not ACTIVE never is.
 

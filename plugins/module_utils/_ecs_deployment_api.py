@@ -14,6 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import of_family
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import ENDED
 
 Entry = dict[str, Any]
@@ -114,8 +115,7 @@ def newest_definitions(client: Any, family: str, most: int) -> list[str]:
     """Return the ARNs of the newest active revisions of a family, the newest first."""
     arguments = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": 100}
     found = _call(client, "list_task_definitions", **arguments)["taskDefinitionArns"]
-    # AWS says that it takes a full name, and calls it a prefix.
-    return [arn for arn in found if arn.rpartition("/")[2].rpartition(":")[0] == family][:most]
+    return of_family(found, family)[:most]
 
 
 def register(client: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:

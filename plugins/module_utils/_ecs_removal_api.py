@@ -11,6 +11,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import of_family
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
 MOST_AT_ONCE = 10
@@ -142,8 +143,7 @@ def task_definitions_of(client: Any, family: str, *states: str) -> list[str]:
         return pages.build_full_result()
 
     found = [arn for status in states for arn in attempt(status)["taskDefinitionArns"]]
-    # AWS says that it takes a full name, and calls it a prefix.
-    return [arn for arn in found if arn.rpartition("/")[2].rpartition(":")[0] == family]
+    return of_family(found, family)
 
 
 def delete_task_definitions(client: Any, family: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list, compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_cluster_api as cluster_api
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_plan import Change
 
@@ -42,15 +43,14 @@ def apply(client: Any, change: Change, cluster: str, token: str) -> Change:
     if change.fields:
         what = f"update service {after.name}"
         cluster_api.call(client, what, "update_service", cluster=cluster, service=after.name, **change.update)
-    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
-    cluster_api.set_tags(client, before.service_arn, new, sorted(before.tags.keys() - after.tags.keys()))
+    cluster_api.set_tags(client, before.service_arn, *compare_aws_tags(before.tags, after.tags))
     return change
 
 
 def _create(client: Any, change: Change, cluster: str, token: str) -> Change:
     after = change.after
     asked = {key: value for part in after.request().values() for key, value in part.items()}
-    tags = {"tags": cluster_api.tag_list(after.tags)} if after.tags else {}
+    tags = {"tags": ansible_dict_to_boto3_tag_list(after.tags, "key", "value")} if after.tags else {}
     made = cluster_api.call(
         client,
         f"create service {after.name}",

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import Change, Rule
 
 
@@ -55,7 +56,7 @@ def apply(client: Any, change: Change, listener_arn: str, tags: Mapping[str, str
         _call(client, "modify_rule", RuleArn=change.before.rule_arn, Conditions=change.after.conditions)
         return change
     after = change.after
-    named = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
+    named = {"Tags": ansible_dict_to_boto3_tag_list(tags)} if tags else {}
     wanted = {"Priority": after.priority, "Conditions": after.conditions, "Actions": after.actions, **named}
     made = _call(client, "create_rule", ListenerArn=listener_arn, **wanted)
     return replace(change, after=_with_arn(after, made["Rules"][0]["RuleArn"]))

@@ -120,6 +120,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _backup_api as api
 from ansible_collections.palisade.ecs.plugins.module_utils._backup_vault_plan import Change, checked, described, plan
 from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
@@ -165,9 +166,7 @@ def apply(client: Any, change: Change) -> Change:
         )
         after = replace(after, vault_arn=made["BackupVaultArn"])
     else:
-        gone = sorted(before.tags.keys() - after.tags.keys())
-        new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
-        api.set_tags(client, before.vault_arn, new, gone)
+        api.set_tags(client, before.vault_arn, *compare_aws_tags(before.tags, after.tags))
     if after.lock and before.lock != after.lock:
         api.call(client, f"lock vault {after.name}", "put_backup_vault_lock_configuration", **vault, **after.lock)
     if before.lock and not after.lock:

@@ -153,8 +153,7 @@ def apply(client: Any, change: Change, name: str) -> None:
     else:
         for attribute, value in change.attributes.items():
             api.set_attribute(client, after.topic_arn, attribute, value)
-        to_set, to_unset = compare_aws_tags(dict(before.tags), dict(after.tags), purge_tags=True)
-        api.set_tags(client, after.topic_arn, to_set, to_unset)
+        api.set_tags(client, after.topic_arn, *compare_aws_tags(before.tags, after.tags))
 
 
 def run(module: Any, client: Any) -> dict[str, Any]:

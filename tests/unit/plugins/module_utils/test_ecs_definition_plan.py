@@ -7,7 +7,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import means_the_same, spell_out
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import (
+    means_the_same,
+    of_family,
+    spell_out,
+)
 
 CONTAINER: dict[str, Any] = {
     "name": "app",
@@ -176,3 +180,9 @@ def test_numbers_are_text_to_ecs_and_tags_no_difference() -> None:
 def test_empty_host_of_a_volume_makes_no_difference() -> None:
     said, filled_in = ({**WANTED, "volumes": [{"name": "scratch", **host}]} for host in ({}, {"host": {}}))
     assert means_the_same(said, registered(filled_in))
+
+
+def test_a_family_whose_name_begins_alike_is_another_one() -> None:
+    prefix = "arn:aws:ecs:eu-central-1:123456789012:task-definition/"
+    arns = [f"{prefix}{name}" for name in ("shop:2", "shop-dev:1", "shop:1")]
+    assert of_family(arns, "shop") == [f"{prefix}shop:2", f"{prefix}shop:1"]
