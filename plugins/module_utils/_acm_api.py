@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 
 BUSY = ["ThrottlingException", "ConflictException"]
 # Without this filter ACM lists RSA certificates of 1024 and 2048 bits only.
@@ -31,14 +30,7 @@ KEY_TYPES = [
     "EC_secp521r1",
 ]
 DEAD = ("FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACTIVE")
-
-
-class AcmErrorHandler(AWSErrorHandler):
-    """Knows how ACM says that a certificate is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("ResourceNotFoundException")
+AcmErrorHandler = missing_as("ResourceNotFoundException")
 
 
 class AcmWaiterFactory(BaseWaiterFactory):

@@ -9,19 +9,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 ROLE_NOT_YET = "RoleNotYetAssumable"
-
-
-class BackupErrorHandler(AWSErrorHandler):
-    """Knows how AWS Backup says that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("ResourceNotFoundException")
 
 
 class BackupRetry(AWSRetry):
@@ -80,7 +71,7 @@ def create_selection(client: Any, plan_id: str, selection: Mapping[str, Any]) ->
     """Create a selection, waiting up to two minutes for its role. Raises AnsibleAWSError."""
     token = uuid.uuid4().hex
 
-    @BackupErrorHandler.common_error_handler(f"create selection {selection['SelectionName']}")
+    @AWSErrorHandler.common_error_handler(f"create selection {selection['SelectionName']}")
     @BackupRetry.jittered_backoff(retries=12, delay=2, max_delay=15, catch_extra_error_codes=[ROLE_NOT_YET])
     def attempt() -> None:
         client.create_backup_selection(BackupPlanId=plan_id, BackupSelection=dict(selection), CreatorRequestId=token)
@@ -91,7 +82,7 @@ def create_selection(client: Any, plan_id: str, selection: Mapping[str, Any]) ->
 def call(client: Any, what: str, operation: str, **arguments: Any) -> Any:
     """Call an operation. Raises AnsibleAWSError."""
 
-    @BackupErrorHandler.common_error_handler(what)
+    @AWSErrorHandler.common_error_handler(what)
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return getattr(client, operation)(**arguments)
@@ -100,7 +91,7 @@ def call(client: Any, what: str, operation: str, **arguments: Any) -> Any:
 
 
 def _list(client: Any, what: str, operation: str, key: str, **arguments: Any) -> list[dict[str, Any]]:
-    @BackupErrorHandler.common_error_handler(what)
+    @AWSErrorHandler.common_error_handler(what)
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.get_paginator(operation).paginate(**arguments).build_full_result().get(key, [])

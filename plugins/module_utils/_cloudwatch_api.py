@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
     compare_aws_tags,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import CloudWatchErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_alarms_plan import Alarm, Change
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
@@ -24,18 +23,10 @@ MOST_AT_ONCE = 100
 BUSY = ["ConcurrentModificationException"]
 
 
-class AlarmErrorHandler(AWSErrorHandler):
-    """Knows how CloudWatch says that an alarm is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ResourceNotFound", "ResourceNotFoundException"])
-
-
 def alarms_of(client: Any, prefix: str) -> list[dict[str, Any]]:
     """Return the alarms of metrics whose names begin with a prefix. Raises AnsibleAWSError."""
 
-    @AlarmErrorHandler.common_error_handler(f"list the alarms {prefix}*")
+    @CloudWatchErrorHandler.common_error_handler(f"list the alarms {prefix}*")
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
@@ -47,7 +38,7 @@ def alarms_of(client: Any, prefix: str) -> list[dict[str, Any]]:
 def tags_of(client: Any, arn: str) -> dict[str, str]:
     """Return the tags of an alarm; none if it is gone. Raises AnsibleAWSError."""
 
-    @AlarmErrorHandler.list_error_handler(f"list the tags of {arn}", [])
+    @CloudWatchErrorHandler.list_error_handler(f"list the tags of {arn}", [])
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.list_tags_for_resource(ResourceARN=arn)["Tags"]
@@ -58,7 +49,7 @@ def tags_of(client: Any, arn: str) -> dict[str, str]:
 def call(client: Any, what: str, operation: str, **arguments: Any) -> None:
     """Call an operation that changes alarms. Raises AnsibleAWSError."""
 
-    @AlarmErrorHandler.common_error_handler(what)
+    @CloudWatchErrorHandler.common_error_handler(what)
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt() -> None:
         getattr(client, operation)(**arguments)
@@ -69,7 +60,7 @@ def call(client: Any, what: str, operation: str, **arguments: Any) -> None:
 def delete(client: Any, names: Sequence[str]) -> None:
     """Delete alarms; that one is gone already is no failure. Raises AnsibleAWSError."""
 
-    @AlarmErrorHandler.deletion_error_handler("delete alarms")
+    @CloudWatchErrorHandler.deletion_error_handler("delete alarms")
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt(some: list[str]) -> None:
         client.delete_alarms(AlarmNames=some)

@@ -8,26 +8,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import CloudWatchErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._cloudwatch_dashboard_plan import Change
 
 BUSY = ["ConflictException"]
 
 
-class DashboardErrorHandler(AWSErrorHandler):
-    """Knows how CloudWatch says that a dashboard is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ResourceNotFound", "DashboardNotFoundError"])
-
-
 def body_of(client: Any, name: str) -> str | None:
     """Return the body of a dashboard, nothing if there is none. Raises AnsibleAWSError."""
 
-    @DashboardErrorHandler.list_error_handler(f"look at the dashboard {name}", None)
+    @CloudWatchErrorHandler.list_error_handler(f"look at the dashboard {name}", None)
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.get_dashboard(DashboardName=name)["DashboardBody"]
@@ -45,7 +36,7 @@ def apply(client: Any, change: Change) -> list[str]:
 
 
 def _put(client: Any, name: str, body: str) -> list[str]:
-    @DashboardErrorHandler.common_error_handler(f"write the dashboard {name}")
+    @CloudWatchErrorHandler.common_error_handler(f"write the dashboard {name}")
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt() -> Any:
         return client.put_dashboard(DashboardName=name, DashboardBody=body)
@@ -56,7 +47,7 @@ def _put(client: Any, name: str, body: str) -> list[str]:
 
 
 def _delete(client: Any, name: str) -> None:
-    @DashboardErrorHandler.deletion_error_handler(f"delete the dashboard {name}")
+    @CloudWatchErrorHandler.deletion_error_handler(f"delete the dashboard {name}")
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt() -> None:
         client.delete_dashboards(DashboardNames=[name])

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 from ansible_collections.palisade.ecs.plugins.module_utils._data_holders import (
     DELETING,
     SYSTEM,
@@ -19,14 +18,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._data_holders import 
 )
 
 GONE = ["NoSuchBucket", "ResourceNotFoundException", "TableNotFoundException", "BackupNotFoundException"]
-
-
-class HolderErrorHandler(AWSErrorHandler):
-    """Knows how AWS says that something is missing, which may have gone since it was listed."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(GONE)
+HolderErrorHandler = missing_as(*GONE)
 
 
 def _pages(client: Any, operation: str, key: str, **arguments: Any) -> list[Any]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 
 # Something else is on its way, or the table was made a moment ago.
 NOT_YET = ["ResourceInUseException", "ContinuousBackupsUnavailableException", "TableNotFoundException"]
@@ -26,14 +26,7 @@ RESTORED = f"{SETTLED} && Table.RestoreSummary.RestoreInProgress == `false`"
 # A restore whose key cannot be used any more does not come to an end by itself.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Restore.Tutorial.html
 FAILED = "starts_with(Table.TableStatus, 'INACCESSIBLE') || starts_with(Table.TableStatus, 'ARCHIV')"
-
-
-class DynamoErrorHandler(AWSErrorHandler):
-    """Knows how DynamoDB says that a table or its policy is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ResourceNotFoundException", "TableNotFoundException", "PolicyNotFoundException"])
+DynamoErrorHandler = missing_as("ResourceNotFoundException", "TableNotFoundException", "PolicyNotFoundException")
 
 
 class DynamoWaiterFactory(BaseWaiterFactory):

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -21,6 +20,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_specifications,
 )
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 
 with suppress(ImportError):  # AnsibleAWSModule says what is missing
     from botocore.exceptions import ClientError
@@ -28,22 +28,8 @@ with suppress(ImportError):  # AnsibleAWSModule says what is missing
 
 # EC2 makes one change of an endpoint at a time: somebody else's may still be under way.
 BUSY = ["OperationInProgress"]
-
-
-class VpcEndpointErrorHandler(AWSErrorHandler):
-    """Knows how EC2 says that an endpoint is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"])
-
-
-class VpcEndpointServiceErrorHandler(AWSErrorHandler):
-    """Knows how EC2 says that a region lacks an endpoint service."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("InvalidServiceName")
+VpcEndpointErrorHandler = missing_as("InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound")
+VpcEndpointServiceErrorHandler = missing_as("InvalidServiceName")
 
 
 class Ec2WaiterFactory(BaseWaiterFactory):

@@ -9,25 +9,17 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
     compare_aws_tags,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 from ansible_collections.palisade.ecs.plugins.module_utils._ecr_repository_plan import Change
 
 BUSY = ["ThrottlingException", "TooManyRequestsException"]
-
-
-class EcrErrorHandler(AWSErrorHandler):
-    """Knows how ECR says that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"])
+EcrErrorHandler = missing_as("LifecyclePolicyNotFoundException", "RepositoryNotFoundException")
 
 
 def find(client: Any, name: str) -> dict[str, Any] | None:

@@ -8,24 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import EcsErrorHandler
 
 INCLUDED = ["CONFIGURATIONS", "SETTINGS", "TAGS"]
 # Another change of the cluster is not through yet.
 BUSY = ["ResourceInUseException", "UpdateInProgressException"]
 LEAVING = ["ClusterContainsServicesException", "ClusterContainsTasksException", "UpdateInProgressException"]
-
-
-class ClusterErrorHandler(AWSErrorHandler):
-    """Knows how ECS says that a cluster is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("ClusterNotFoundException")
 
 
 class ClusterWaiterFactory(BaseWaiterFactory):
@@ -49,7 +40,7 @@ class ClusterWaiterFactory(BaseWaiterFactory):
 def find(client: Any, name: str) -> dict[str, Any] | None:
     """Return a cluster as ECS describes it, one that was deleted as well, or None. Raises AnsibleAWSError."""
 
-    @ClusterErrorHandler.common_error_handler(f"describe cluster {name}")
+    @EcsErrorHandler.common_error_handler(f"describe cluster {name}")
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.describe_clusters(clusters=[name], include=INCLUDED)["clusters"]
@@ -60,7 +51,7 @@ def find(client: Any, name: str) -> dict[str, Any] | None:
 def call(client: Any, what: str, operation: str, **arguments: Any) -> dict[str, Any]:
     """Call an operation that changes a cluster. Raises AnsibleAWSError."""
 
-    @ClusterErrorHandler.common_error_handler(what)
+    @EcsErrorHandler.common_error_handler(what)
     @AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
     def attempt() -> Any:
         return getattr(client, operation)(**arguments)
@@ -80,7 +71,7 @@ def set_tags(client: Any, arn: str, to_set: Mapping[str, str], to_unset: Sequenc
 def delete(client: Any, name: str) -> None:
     """Delete a cluster, whose last service may be on its way out; that it is gone is no failure. AnsibleAWSError."""
 
-    @ClusterErrorHandler.deletion_error_handler(f"delete cluster {name}")
+    @EcsErrorHandler.deletion_error_handler(f"delete cluster {name}")
     @AWSRetry.jittered_backoff(catch_extra_error_codes=LEAVING)
     def attempt() -> None:
         client.delete_cluster(cluster=name)
@@ -91,7 +82,7 @@ def delete(client: Any, name: str) -> None:
 def wait_until_active(client: Any, name: str, timeout: int) -> None:
     """Wait until a cluster can be used. Raises AnsibleAWSError when that fails or takes longer."""
 
-    @ClusterErrorHandler.common_error_handler(f"wait until cluster {name} is active")
+    @EcsErrorHandler.common_error_handler(f"wait until cluster {name} is active")
     def attempt() -> None:
         config = custom_waiter_config(timeout, default_pause=2)
         ClusterWaiterFactory().get_waiter(client, "cluster_active").wait(clusters=[name], WaiterConfig=config)

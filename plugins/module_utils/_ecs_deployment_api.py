@@ -9,35 +9,23 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import (
+    EcsErrorHandler,
+    ElbErrorHandler,
+    missing_as,
+)
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import of_family
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import ENDED
 
 Entry = dict[str, Any]
-GONE = ["ClusterNotFoundException", "ServiceNotFoundException", "TargetGroupNotFound"]
 # The most that one call describes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html
 DEPLOYMENTS_AT_ONCE = 20
 TASKS_AT_ONCE = 100
-
-
-class EcsErrorHandler(AWSErrorHandler):
-    """Knows how ECS and the load balancer say that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(GONE)
-
-
-class StopErrorHandler(AWSErrorHandler):
-    """Knows how ECS says that a deployment has ended meanwhile."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ConflictException", "ServiceDeploymentNotFoundException"])
+# A deployment that has ended meanwhile.
+StopErrorHandler = missing_as("ConflictException", "ServiceDeploymentNotFoundException")
 
 
 class DeploymentWaiterFactory(BaseWaiterFactory):
@@ -206,7 +194,7 @@ def tasks(client: Any, cluster: str, service: str) -> list[dict[str, Any]]:
 def target_health(client: Any, service: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return how the targets of a service are; nothing of a target group that is gone."""
 
-    @EcsErrorHandler.list_error_handler("describe target health", {})
+    @ElbErrorHandler.list_error_handler("describe target health", {})
     @AWSRetry.jittered_backoff()
     def attempt(arn: str) -> Any:
         return client.describe_target_health(TargetGroupArn=arn)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_preflight_plan import QUOTAS, Need
 
 MISSING = [
@@ -19,14 +18,7 @@ MISSING = [
 BUSY = ["Throttling", "ThrottlingException", "TooManyRequestsException"]
 # How AWS says that a caller may not do something.
 FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-
-
-class PreflightErrorHandler(AWSErrorHandler):
-    """Knows how the services say that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(MISSING)
+PreflightErrorHandler = missing_as(*MISSING)
 
 
 def forbidden(error: Exception) -> bool:

@@ -7,28 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import EcsErrorHandler, ScalingErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan import of_family
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
 MOST_AT_ONCE = 10
-GONE = [
-    "ClusterNotFoundException",
-    "ObjectNotFoundException",
-    "ServiceNotActiveException",
-    "ServiceNotFoundException",
-]
-
-
-class EcsErrorHandler(AWSErrorHandler):
-    """Knows how ECS and Application Auto Scaling say that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(GONE)
 
 
 def _target(cluster: str, service: str) -> dict[str, str]:
@@ -42,7 +27,7 @@ def _target(cluster: str, service: str) -> dict[str, str]:
 def is_scaled(client: Any, cluster: str, service: str) -> bool:
     """Return whether a service is a scalable target. Raises AnsibleAWSError."""
 
-    @EcsErrorHandler.common_error_handler(f"describe the scaling of service {service}")
+    @ScalingErrorHandler.common_error_handler(f"describe the scaling of service {service}")
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         target = _target(cluster, service)
@@ -58,7 +43,7 @@ def end_scaling(client: Any, cluster: str, service: str) -> None:
     https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
     """
 
-    @EcsErrorHandler.deletion_error_handler(f"end the scaling of service {service}")
+    @ScalingErrorHandler.deletion_error_handler(f"end the scaling of service {service}")
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.deregister_scalable_target(**_target(cluster, service))

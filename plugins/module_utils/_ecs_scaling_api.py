@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import ScalingErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_scaling_plan import DIMENSION, Change
 
 BUSY = ["ConcurrentUpdateException"]
-
-
-class ScalingErrorHandler(AWSErrorHandler):
-    """Knows how Application Auto Scaling says that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("ObjectNotFoundException")
 
 
 def _of(resource_id: str) -> dict[str, str]:

@@ -8,26 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list, compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils import _ecs_cluster_api as cluster_api
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import EcsErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_service_plan import Change
-
-
-class ServiceErrorHandler(AWSErrorHandler):
-    """Knows how ECS says that a service or its cluster is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ClusterNotFoundException", "ServiceNotFoundException"])
 
 
 def find(client: Any, cluster: str, name: str) -> dict[str, Any] | None:
     """Return a service as ECS describes it, one that was deleted as well, or None. Raises AnsibleAWSError."""
 
-    @ServiceErrorHandler.list_error_handler(f"describe service {name}", [])
+    @EcsErrorHandler.list_error_handler(f"describe service {name}", [])
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.describe_services(cluster=cluster, services=[name], include=["TAGS"])["services"]

@@ -10,23 +10,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import EcsErrorHandler, LogsErrorHandler
 
 # CloudWatch shows what a task said within seconds, as a rule.
 LOG_SECONDS = 60
 LOG_LINES = 100
-
-
-class EcsErrorHandler(AWSErrorHandler):
-    """Knows how ECS and CloudWatch Logs say that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["ClusterNotFoundException", "ResourceNotFoundException"])
 
 
 class TaskWaiterFactory(BaseWaiterFactory):
@@ -124,7 +115,7 @@ def stop_task(client: Any, cluster: str, task_arn: str, reason: str) -> None:
 def wait_until_said(client: Any, stream: Mapping[str, str], words: str) -> None:
     """Wait until a log stream's last lines have some words. Raises AnsibleAWSError when they do not come."""
 
-    @EcsErrorHandler.common_error_handler(f"find {words!r} in log stream {stream['logStreamName']}")
+    @LogsErrorHandler.common_error_handler(f"find {words!r} in log stream {stream['logStreamName']}")
     def attempt() -> None:
         config = custom_waiter_config(LOG_SECONDS, default_pause=2)
         LogWaiterFactory(words).get_waiter(client, "line_logged").wait(**_last(stream), WaiterConfig=config)
@@ -135,7 +126,7 @@ def wait_until_said(client: Any, stream: Mapping[str, str], words: str) -> None:
 def last_lines(client: Any, stream: Mapping[str, str]) -> tuple[str, ...]:
     """Return the last lines of a log stream, none if there is no such stream. Raises AnsibleAWSError."""
 
-    @EcsErrorHandler.list_error_handler(f"read log stream {stream['logStreamName']}", {"events": []})
+    @LogsErrorHandler.list_error_handler(f"read log stream {stream['logStreamName']}", {"events": []})
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.get_log_events(**_last(stream))

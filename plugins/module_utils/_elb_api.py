@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import ElbErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._elb_attributes_plan import kind_of
 
 # kind -> (the end of its operations' names, the parameter that names it)
@@ -20,14 +19,6 @@ WORDS = {
 }
 # Access logs are refused until the bucket's policy, which was set a moment ago, is seen.
 NOT_YET = ["InvalidConfigurationRequest"]
-
-
-class ElbErrorHandler(AWSErrorHandler):
-    """Knows how Elastic Load Balancing says that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["LoadBalancerNotFound", "TargetGroupNotFound"])
 
 
 def attributes_of(client: Any, arn: str) -> dict[str, str] | None:

@@ -9,25 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import ElbErrorHandler
 from ansible_collections.palisade.ecs.plugins.module_utils._elb_traffic_rule_plan import Change, Rule
-
-
-class RuleErrorHandler(AWSErrorHandler):
-    """Knows how Elastic Load Balancing says that something is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["LoadBalancerNotFound", "ListenerNotFound", "RuleNotFound"])
 
 
 def listener(client: Any, load_balancer_arn: str, port: int) -> str:
     """Return the listener of a load balancer on a port, nothing if there is none."""
 
-    @RuleErrorHandler.list_error_handler(f"describe the listeners of {load_balancer_arn}", [])
+    @ElbErrorHandler.list_error_handler(f"describe the listeners of {load_balancer_arn}", [])
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.describe_listeners(LoadBalancerArn=load_balancer_arn)["Listeners"]
@@ -38,7 +29,7 @@ def listener(client: Any, load_balancer_arn: str, port: int) -> str:
 def rule(client: Any, listener_arn: str, priority: int) -> dict[str, Any] | None:
     """Return the rule of a listener that has a priority."""
 
-    @RuleErrorHandler.list_error_handler(f"describe the rules of {listener_arn}", [])
+    @ElbErrorHandler.list_error_handler(f"describe the rules of {listener_arn}", [])
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn).build_full_result()["Rules"]
@@ -67,7 +58,7 @@ def _with_arn(rule: Rule, arn: str) -> Rule:
 
 
 def _call(client: Any, operation: str, **arguments: Any) -> Any:
-    @RuleErrorHandler.common_error_handler(operation.replace("_", " "))
+    @ElbErrorHandler.common_error_handler(operation.replace("_", " "))
     @AWSRetry.jittered_backoff()
     def attempt() -> Any:
         return getattr(client, operation)(**arguments)

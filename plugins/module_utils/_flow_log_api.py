@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_calls import list_all, tag_specifications
 
 with suppress(ImportError):  # AnsibleAWSModule says what is missing
@@ -20,14 +19,7 @@ with suppress(ImportError):  # AnsibleAWSModule says what is missing
 
 NOT_YET = ("InvalidFlowLogId.NotFound",)
 ROLE_NOT_YET = "RoleNotYetAssumable"
-
-
-class FlowLogErrorHandler(AWSErrorHandler):
-    """Knows how EC2 says that a flow log is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("InvalidFlowLogId.NotFound")
+FlowLogErrorHandler = missing_as("InvalidFlowLogId.NotFound")
 
 
 class FlowLogRetry(AWSRetry):

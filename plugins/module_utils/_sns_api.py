@@ -8,25 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 
 BUSY = ["ThrottledException", "ThrottlingException", "ConcurrentAccess"]
 # A topic that was made a moment ago.
 NOT_YET = [*BUSY, "NotFound", "ResourceNotFound"]
-
-
-class SnsErrorHandler(AWSErrorHandler):
-    """Knows how SNS says that a topic is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code(["NotFound", "NotFoundException", "ResourceNotFound"])
+SnsErrorHandler = missing_as("NotFound", "NotFoundException", "ResourceNotFound")
 
 
 def attributes_of(client: Any, topic_arn: str) -> Any:

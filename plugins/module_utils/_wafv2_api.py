@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.palisade.ecs.plugins.module_utils._aws_errors import missing_as
 
 BUSY = ["ThrottlingException", "WAFInternalErrorException", "WAFOptimisticLockException"]
 # A web ACL or a load balancer that was made a moment ago. It may take longer than five minutes:
@@ -18,14 +17,7 @@ BUSY = ["ThrottlingException", "WAFInternalErrorException", "WAFOptimisticLockEx
 NOT_YET = [*BUSY, "WAFUnavailableEntityException"]
 # Jittered: each pause takes half of the longest on average, so about ten minutes in all.
 PATIENCE = {"retries": 45, "delay": 4, "max_delay": 30}
-
-
-class WafErrorHandler(AWSErrorHandler):
-    """Knows how AWS WAF says that a web ACL, a resource or a logging configuration is missing."""
-
-    @classmethod
-    def _is_missing(cls) -> Any:
-        return is_boto3_error_code("WAFNonexistentItemException")
+WafErrorHandler = missing_as("WAFNonexistentItemException")
 
 
 def get_logging(client: Any, web_acl_arn: str) -> Any:
