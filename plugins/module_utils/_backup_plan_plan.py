@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ansible_collections.palisade.ecs.plugins.module_utils._backup_vault_plan import merged
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]{1,50}")
 # AWS's own defaults: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
 NAME = re.compile(r"[a-zA-Z0-9_-]{2,50}")
@@ -99,9 +99,3 @@ def plan(before: Vault, params: Mapping[str, Any]) -> Change:
         tags=merged(before.tags, params),
     )
     return Change(before, after)
-
-
-def merged(current: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags that a resource has afterwards."""
-    _to_set, to_unset = compare_aws_tags(dict(current), params["tags"], purge_tags=params["purge_tags"])
-    return {**{key: value for key, value in current.items() if key not in to_unset}, **params["tags"]}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 Facts = Mapping[str, Any]
 Json = dict[str, Any]
@@ -153,13 +154,9 @@ def wanted(params: Facts, before: Mapping[str, Alarm]) -> dict[str, Alarm]:
         if name in alarms or len(name) > LONGEST_NAME:
             raise PlanError(f"alarm {name} is there twice or longer than {LONGEST_NAME} characters.")
         known = before.get(name)
-        alarms[name] = Alarm(name, canonical(_request(one, params)), _tags(known, params), known.arn if known else "")
+        tags = merged(known.tags if known else {}, params)
+        alarms[name] = Alarm(name, canonical(_request(one, params)), tags, known.arn if known else "")
     return alarms
-
-
-def _tags(known: Alarm | None, params: Facts) -> dict[str, str]:
-    kept = dict(known.tags) if known and not params["purge_tags"] else {}
-    return {**kept, **params["tags"]}
 
 
 def _request(one: Facts, params: Facts) -> Json:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 Facts = Mapping[str, Any]
 
@@ -106,7 +107,6 @@ def plan(before: Repository, params: Facts) -> Change:
     if params["images_kept"] < 0:
         raise PlanError(f"images_kept is {params['images_kept']}; expected 1 or more, or 0 to keep all.")
     key = params["kms_key_arn"] or ""
-    kept = {} if params["purge_tags"] else dict(before.tags)
     after = Repository(
         name=params["name"],
         repository_arn=before.repository_arn,
@@ -116,6 +116,6 @@ def plan(before: Repository, params: Facts) -> Change:
         immutable_tags=params["immutable_tags"],
         scan_on_push=params["scan_on_push"],
         lifecycle_policy=lifecycle_policy(params["images_kept"]),
-        tags={**kept, **params["tags"]},
+        tags=merged(before.tags, params),
     )
     return Change(before, after, bool(before.name) and before.kms_key_arn != key)

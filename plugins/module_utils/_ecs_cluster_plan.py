@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 Facts = Mapping[str, Any]
 INSIGHTS = "containerInsights"
@@ -155,9 +156,6 @@ def plan(found: Facts | None, params: Facts) -> Change:
         raise PlanError(
             f"default_strategy names {', '.join(strangers)}; expected one of capacity_providers: {expected}."
         )
-    kept = {} if params["purge_tags"] else dict(before.tags)
-    # Tags of AWS's own cannot be changed.
-    kept |= {key: value for key, value in before.tags.items() if key.startswith("aws:")}
     after = Cluster(
         name=params["name"],
         cluster_arn=before.cluster_arn,
@@ -165,6 +163,6 @@ def plan(found: Facts | None, params: Facts) -> Change:
         storage_key_arn=params["storage_key_arn"],
         capacity_providers=providers,
         default_strategy=strategy,
-        tags={**kept, **params["tags"]},
+        tags=merged(before.tags, params),
     )
     return Change(before, after, configuration)

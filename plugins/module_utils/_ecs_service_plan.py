@@ -16,6 +16,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._ecs_cluster_plan imp
     strategy_view,
 )
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 Facts = Mapping[str, Any]
 # Fields that make new tasks necessary; of the others ECS takes note.
@@ -203,8 +204,6 @@ def plan(before: Service, params: Facts) -> Change:
     """Return what makes a service the one that is wanted; raises PlanError for what ECS would refuse."""
     _check(params)
     _check_seen(before, params)
-    kept = {} if params["purge_tags"] else dict(before.tags)
-    kept |= {key: value for key, value in before.tags.items() if key.startswith("aws:")}
     same = {name: params[name] for name in params if name in AS_GIVEN or name.endswith("_enabled")}
     after = Service(
         service_arn=before.service_arn,
@@ -213,7 +212,7 @@ def plan(before: Service, params: Facts) -> Change:
         subnets=tuple(sorted(params["subnets"])),
         security_groups=tuple(sorted(params["security_groups"])),
         load_balancers=_sorted(strategies.kept_apart(before.load_balancers, _spelt_out(params["load_balancers"]))),
-        tags={**kept, **params["tags"]},
+        tags=merged(before.tags, params),
         **strategies.settings(params),
         **same,
     )

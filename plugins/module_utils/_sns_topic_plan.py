@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 from ansible_collections.palisade.ecs.plugins.module_utils._resource_policy import compact, differ, parse
+from ansible_collections.palisade.ecs.plugins.module_utils._tags import merged
 
 TOPIC = re.compile(r"arn:[\w-]+:sns:(?P<region>[a-z0-9-]+):\d{12}:(?P<name>[\w-]{1,256})")
 
@@ -90,7 +90,5 @@ def plan(before: Topic, params: Mapping[str, Any]) -> Change:
     wanted = parse(params["policy"]) if params["policy"] else dict(before.policy)
     # A policy that means the same is left as it is.
     same = before.policy and not differ(dict(before.policy), wanted)
-    _to_set, to_unset = compare_aws_tags(dict(before.tags), params["tags"], purge_tags=params["purge_tags"])
-    kept = {key: value for key, value in before.tags.items() if key not in to_unset}
     policy = before.policy if same else wanted
-    return Change(before, Topic(params["topic_arn"], params["kms_key_id"], policy, {**kept, **params["tags"]}))
+    return Change(before, Topic(params["topic_arn"], params["kms_key_id"], policy, merged(before.tags, params)))
