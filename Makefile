@@ -20,7 +20,7 @@ endif
 IN_PARALLEL := --numprocesses=4 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check docs molecule audit image bench-app bench-warm deployer-policy lock clean
+.PHONY: help setup up down plan deploy rollback restore destroy status logs lint test test-full second-stack sanity release-check docs localstack molecule audit image bench-app bench-warm deployer-policy lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -100,7 +100,15 @@ release-check: .venv-release/.ready ## Judge the tarball as Galaxy and Automatio
 docs: .venv-docs/.ready ## Build the documentation as a site, which needs Node.js
 	@PATH="$(CURDIR)/.venv-docs/bin:$$PATH" python -m website
 
-molecule: setup ## Run the Molecule scenarios
+.venv-localstack/.ready: requirements/localstack.txt requirements/uv.txt requirements/bootstrap.py $(shell find emulator/localstack/plugin -type f)
+	@python=$$(requirements/find-python 13 2>/dev/null || requirements/find-python 12 2>/dev/null) || \
+	{ echo "LocalStack needs Python 3.12 or 3.13, which is not here."; exit 1; }; \
+	echo "Installing LocalStack into $(@D) ..."; \
+	"$$python" requirements/bootstrap.py $(@D) localstack.txt emulator/localstack/plugin || { echo "LocalStack could not be installed."; exit 1; }
+
+localstack: .venv-localstack/.ready ## Install LocalStack with our plugin into .venv-localstack, beside the tools
+
+molecule: setup ## Run the Molecule scenarios on LocalStack; MOLECULE_TARGET=embedded takes the embedded AWS
 	@molecule test --all
 
 AUDITORS := $(addprefix .venv-audit/,prowler checkov judges)
@@ -129,4 +137,4 @@ lock: setup ## Resolve the dependencies anew into hash-locked files without inde
 	@requirements/lock
 
 clean: down ## Remove the environment and everything that was made
-	@rm -rf $(VENV) .venv-audit .venv-docs .venv-release .run
+	@rm -rf $(VENV) .venv-audit .venv-docs .venv-localstack .venv-release .run

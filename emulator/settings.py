@@ -11,6 +11,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 ACCOUNT_ID = "123456789012"
 REGION = "eu-central-1"
 LOOPBACK = "127.0.0.1"
+CONTROL_PLANES = ("moto", "localstack")
 
 
 class SettingsError(ValueError):
@@ -33,6 +34,8 @@ class Settings:
     minute_seconds: int = 60
     # Whether the number of tasks follows the policies and schedules of Application Auto Scaling.
     autoscaling: bool = True
+    # What serves the AWS API: moto, or LocalStack from an environment of its own.
+    control_plane: str = "moto"
 
     @property
     def endpoint_url(self) -> str:
@@ -105,6 +108,7 @@ class Settings:
             "PALISADE_RECOVERY_LAG_SECONDS": str(self.recovery_lag_seconds),
             "PALISADE_MINUTE_SECONDS": str(self.minute_seconds),
             "PALISADE_AUTOSCALING": "on" if self.autoscaling else "off",
+            "PALISADE_CONTROL_PLANE": self.control_plane,
         }
 
 
@@ -121,6 +125,7 @@ def read(environment: Mapping[str, str], checkout: Path = CHECKOUT) -> Settings:
         recovery_lag_seconds=_number(environment, "PALISADE_RECOVERY_LAG_SECONDS", 0, 0, 3600),
         minute_seconds=_number(environment, "PALISADE_MINUTE_SECONDS", 60, 1, 60),
         autoscaling=_switch(environment, "PALISADE_AUTOSCALING", default="on"),
+        control_plane=_choice(environment, "PALISADE_CONTROL_PLANE", CONTROL_PLANES),
     )
     if len({settings.site_port, settings.http_port, settings.api_port}) < 3:
         raise SettingsError("PALISADE_SITE_PORT, PALISADE_HTTP_PORT and PALISADE_API_PORT must differ")
@@ -139,7 +144,13 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int,
 
 
 def _switch(environment: Mapping[str, str], name: str, *, default: str) -> bool:
-    text = environment.get(name) or default
-    if text not in ("on", "off"):
-        raise SettingsError(f"{name} must be 'on' or 'off', not {text!r}")
-    return text == "on"
+    order = ("on", "off") if default == "on" else ("off", "on")
+    return _choice(environment, name, order) == "on"
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, str]) -> str:
+    """Return one of two words, the first if the variable is not set."""
+    text = environment.get(name) or choices[0]
+    if text not in choices:
+        raise SettingsError(f"{name} must be {choices[0]!r} or {choices[1]!r}, not {text!r}")
+    return text

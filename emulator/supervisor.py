@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -25,7 +26,6 @@ from emulator.control_plane.deployers import lookup as deployer
 from emulator.control_plane.edge import Caller
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.metadata import MetadataEndpoint
-from emulator.control_plane.plane import ControlPlane
 from emulator.control_plane.positions import PositionsEndpoint
 from emulator.control_plane.questions import QuestionsEndpoint
 from emulator.data_plane import DataPlane
@@ -33,6 +33,10 @@ from emulator.settings import Settings
 
 LOG = logging.getLogger(__name__)
 RESET_SECONDS = 15.0
+PLANES = {
+    "moto": ("emulator.control_plane.plane", "ControlPlane"),
+    "localstack": ("emulator.localstack.plane", "LocalStackPlane"),
+}
 
 
 class Supervisor:
@@ -52,7 +56,7 @@ class Supervisor:
         self._data = DataPlane(settings, self._gate, self._authorizer)
         self._credentials = credentials = Credentials(settings.credentials_seconds)
         role_chaining.install(credentials)
-        self._plane = ControlPlane(
+        self._plane = _plane(settings)(
             settings.api_port,
             self._gate,
             callers=self._caller,
@@ -140,3 +144,9 @@ class Supervisor:
 
     def _state(self) -> dict[str, Any]:
         return {**self._health(), **self._data.state()}
+
+
+def _plane(settings: Settings) -> Any:
+    """Return the class of what serves the AWS API: each can be imported in its own environment only."""
+    module, name = PLANES[settings.control_plane]
+    return getattr(importlib.import_module(module), name)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make a virtual environment from a lock file, dev.txt if none is named: `python3 requirements/bootstrap.py .venv`.
 
+Packages of the checkout may follow the lock file.
+
 uv installs many times faster than pip, but reads none of pip's configuration: it is told the same index, extra
 indexes and certificates, through the environment, so that credentials in an address never show in a process list.
 Where uv cannot be had or fails, pip installs the same lock file.
@@ -9,8 +11,10 @@ Where uv cannot be had or fails, pip installs the same lock file.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 from urllib.parse import unquote
@@ -72,6 +76,18 @@ def install(python: Path, lock_file: str) -> None:
     subprocess.run([*pip, *lock], check=True)
 
 
+def install_package(python: Path, source: Path) -> None:
+    """Build and install a package of this checkout, with what the lock file has brought, beside its source."""
+    pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    with tempfile.TemporaryDirectory() as directory:
+        # Building leaves files behind.
+        copy = shutil.copytree(source, Path(directory) / "source")
+        offline = ["--no-index", "--no-deps"]
+        subprocess.run([*pip, "wheel", "--no-build-isolation", *offline, "-w", directory, str(copy)], check=True)
+        wheels = [str(wheel) for wheel in Path(directory).glob("*.whl")]
+        subprocess.run([*pip, "install", "--force-reinstall", *offline, *wheels], check=True)
+
+
 def compile_sources(python: Path) -> None:
     """Compile what is imported often: where PYTHONDONTWRITEBYTECODE is set, every start would compile it again."""
     packages = subprocess.run(
@@ -97,7 +113,9 @@ def main() -> None:
     python = target.absolute() / "bin" / "python"
     lock_file = sys.argv[2] if len(sys.argv) > 2 else "dev.txt"
     install(python, lock_file)
-    if lock_file == "dev.txt":
+    for source in sys.argv[3:]:
+        install_package(python, Path(source))
+    if lock_file in ("dev.txt", "localstack.txt"):
         compile_sources(python)
     (target / ".ready").touch()
 

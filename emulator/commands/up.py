@@ -19,6 +19,7 @@ from emulator.commands.alone import alone
 from emulator.commands.down import end_everything
 from emulator.commands.error import CommandError
 from emulator.control_plane import moto_environment
+from emulator.localstack import environment as localstack
 from emulator.settings import CHECKOUT, Settings
 
 START_SECONDS = 60
@@ -85,7 +86,7 @@ def _start(settings: Settings) -> int:
     with (settings.log.parent / "emulator.out").open("wb") as output, os.fdopen(reader, "rb") as answers:
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "emulator.supervisor_process", str(writer)],
+                [_python(settings), "-m", "emulator.supervisor_process", str(writer)],
                 cwd=CHECKOUT,
                 env=_environment(settings),
                 stdin=subprocess.DEVNULL,
@@ -106,6 +107,15 @@ def _start(settings: Settings) -> int:
     return process.pid
 
 
+def _python(settings: Settings) -> str:
+    """Return the Python that runs the supervisor: LocalStack's moto would replace ours, so it has its own."""
+    if settings.control_plane == "moto":
+        return sys.executable
+    if not localstack.is_installed():
+        raise CommandError("LocalStack is not installed: `make localstack` does it")
+    return str(localstack.PYTHON)
+
+
 def _last_words(output: Path) -> str:
     """Return what a supervisor said that could not even report its error."""
     said = output.read_text(errors="replace").strip().splitlines() or ["nothing was said"]
@@ -115,7 +125,14 @@ def _last_words(output: Path) -> str:
 def _environment(settings: Settings) -> dict[str, str]:
     """Return the supervisor's environment: the user's, without credentials that nothing here should see."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**own, **moto_environment.environment(settings), **settings.as_environment(), "PYTHONPATH": str(CHECKOUT)}
+    of_the_plane = localstack.environment(settings) if settings.control_plane == "localstack" else {}
+    return {
+        **own,
+        **moto_environment.environment(settings),
+        **of_the_plane,
+        **settings.as_environment(),
+        "PYTHONPATH": str(CHECKOUT),
+    }
 
 
 def _print_facts(settings: Settings) -> None:

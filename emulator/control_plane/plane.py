@@ -4,20 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.ec2.responses import EC2Response
-from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.elbv2.responses import ELBV2Response
-from moto.iam.responses import IamResponse
-from moto.logs.responses import LogsResponse
 
 from emulator.authorizer.authorizer import Source
 from emulator.authorizer.call import HttpRequest
 from emulator.control_plane import fidelity
 from emulator.control_plane.edge import Caller, Edge, Endpoint
 from emulator.control_plane.gate import IDENTITIES, NETWORK, Gate
+from emulator.control_plane.guard import guard
 from emulator.control_plane.server import ApiServer, moto_application
 
 
@@ -37,7 +30,7 @@ class ControlPlane:
         fidelity.apply()
         self._gate = gate
         self._on_reset = on_reset
-        _guard(gate)
+        guard(gate)
         self.server = ApiServer(port, Edge(moto_application(), callers, authorize, endpoints, self._reset))
 
     def _reset(self, empty_moto: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
@@ -48,16 +41,3 @@ class ControlPlane:
         self._gate.wake.set()
         self._on_reset()
         return answer
-
-
-def _guard(gate: Gate) -> None:
-    response_classes: tuple[Any, ...] = (
-        ApplicationAutoScalingResponse,
-        EC2ContainerServiceResponse,
-        ELBV2Response,
-        LogsResponse,
-    )
-    for response_class in response_classes:
-        gate.guard(response_class)
-    gate.guard(EC2Response, NETWORK)
-    gate.guard(IamResponse, IDENTITIES)

@@ -34,7 +34,13 @@ def test_the_run_directory_may_be_anywhere() -> None:
 
 def test_another_process_reads_the_same_settings() -> None:
     chosen = settings.read(
-        {"PALISADE_API_PORT": "5000", "PALISADE_DRAINING": "off", "PALISADE_AUTOSCALING": "off"}, CHECKOUT
+        {
+            "PALISADE_API_PORT": "5000",
+            "PALISADE_DRAINING": "off",
+            "PALISADE_AUTOSCALING": "off",
+            "PALISADE_CONTROL_PLANE": "localstack",
+        },
+        CHECKOUT,
     )
     assert settings.read(chosen.as_environment(), Path("/")) == chosen
 
@@ -48,6 +54,7 @@ def test_another_process_reads_the_same_settings() -> None:
         {"PALISADE_SITE_PORT": "4566"},
         {"PALISADE_DRAINING": "no"},
         {"PALISADE_DEPLOYER_JUDGED": "yes"},
+        {"PALISADE_CONTROL_PLANE": "aws"},
         {"PALISADE_CREDENTIALS_SECONDS": "0"},
         {"PALISADE_AUTOSCALING": "yes"},
     ],

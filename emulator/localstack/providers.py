@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of LocalStack has to be there before moto is patched."""
+
+from __future__ import annotations
+
+import importlib
+
+from localstack import constants
+
+from emulator.settings import ACCOUNT_ID
+
+# Those that patch moto while they are imported. They find what they patch by its name, which a patch of ours hides.
+PATCHING = ("acm", "ec2", "iam", "logs", "sts")
+
+
+def load() -> None:
+    """Import the providers that patch moto, and have one account."""
+    # As in moto, each access key belongs to the one account: LocalStack reads accounts out of keys.
+    constants.DEFAULT_AWS_ACCOUNT_ID = ACCOUNT_ID
+    for service in PATCHING:
+        importlib.import_module(f"localstack.services.{service}.provider")
