@@ -1,27 +1,153 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Molecule scenario: deployment, second run, each role alone, and what AWS then says."""
+"""The Molecule scenarios, as a user starts them."""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.e2e.site import Site
-from tests.ports import free_ports
+import pytest
+
+from tests.e2e.site import CHECKOUT, Site
+
+ROLES = ("network", "security", "data", "ecs_service")
+TARGETS = ("localstack", "embedded")
+# A mistake in each role that nothing but asking AWS shows: file, what is there, what is there instead.
+MISTAKES = {
+    "network": ("roles/network/tasks/subnets.yml", "map_public: false", "map_public: true"),
+    "security": ("roles/security/tasks/keys.yml", "enable_key_rotation: true", "enable_key_rotation: false"),
+    "data": (
+        "roles/data/tasks/table.yml",
+        'deletion_protection: "{{ data_deletion_protection_enabled }}"',
+        "deletion_protection: false",
+    ),
+    "ecs_service": (
+        "roles/ecs_service/vars/main.yml",
+        "routing.http.desync_mitigation_mode: strictest",
+        "routing.http.desync_mitigation_mode: monitor",
+    ),
+}
 
 
-def test_the_default_scenario_passes(tmp_path: Path) -> None:
-    site = Site(tmp_path / "run")
-    api, https, http = free_ports(3)
-    done = site.run(
-        "molecule",
-        "test",
-        "--scenario-name",
-        "default",
+def molecule(site: Site, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Molecule in the ports and the directory of a site."""
+    api, https, http = map(str, site.ports)
+    environment = {
         # Where Molecule looks for scenarios first; it would warn about the top level otherwise.
-        MOLECULE_GLOB="molecule/*/molecule.yml",
-        PALISADE_MOLECULE_RUN_DIR=str(site.run_dir),
-        PALISADE_MOLECULE_API_PORT=str(api),
-        PALISADE_MOLECULE_SITE_PORT=str(https),
-        PALISADE_MOLECULE_HTTP_PORT=str(http),
+        "MOLECULE_GLOB": "molecule/*/molecule.yml",
+        "MOLECULE_TARGET": "localstack",
+        "LOCALSTACK_ENDPOINT": "",
+        "PALISADE_MOLECULE_RUN_DIR": str(site.run_dir),
+        "PALISADE_MOLECULE_API_PORT": api,
+        "PALISADE_MOLECULE_SITE_PORT": https,
+        "PALISADE_MOLECULE_HTTP_PORT": http,
+    }
+    return site.run("molecule", *arguments, **environment | variables)
+
+
+def checked(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what Molecule said without frames and colours; fail if it failed."""
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    assert done.returncode == 0, said[-6000:]
+    return said
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A run directory with a space in its path; whatever runs in it ends with the test."""
+    site = Site(tmp_path / "a run")
+    yield site
+    site.emulator("down")
+
+
+def test_the_whole_site_passes_and_the_target_is_named(site: Site) -> None:
+    said = checked(molecule(site, "test", "--scenario-name", "default"))
+    localstack = (CHECKOUT / ".venv-localstack" / ".ready").exists()
+    assert ("scenario default: LocalStack 4." if localstack else "scenario default: the embedded AWS") in said
+
+
+def test_each_role_passes_on_one_localstack_that_somebody_else_started(site: Site) -> None:
+    if not (CHECKOUT / ".venv-localstack" / ".ready").exists():
+        pytest.skip("LocalStack needs Python 3.12 or 3.13")
+    site.emulator("up", PALISADE_CONTROL_PLANE="localstack")
+    for role in ROLES:
+        # Each builds on what the ones before it have made, so `prepare` has nothing to do.
+        # What runs elsewhere is not destroyed: only Molecule forgets it.
+        for step in ("converge", "idempotence", "verify", "destroy"):
+            checked(molecule(site, step, "--scenario-name", role, LOCALSTACK_ENDPOINT=site.api))
+
+
+def test_a_word_that_is_no_target_is_refused(site: Site) -> None:
+    done = molecule(site, "create", "--scenario-name", "network", MOLECULE_TARGET="aws")
+    assert done.returncode != 0
+    assert "MOLECULE_TARGET must be localstack or embedded" in " ".join(done.stdout.split())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("scenario", ROLES)
+def test_each_scenario_passes_by_itself(site: Site, scenario: str, target: str) -> None:
+    checked(molecule(site, "test", "--scenario-name", scenario, MOLECULE_TARGET=target))
+
+
+@pytest.mark.full
+def test_the_whole_site_passes_on_the_embedded_aws(site: Site) -> None:
+    said = checked(molecule(site, "test", "--scenario-name", "default", MOLECULE_TARGET="embedded"))
+    assert "scenario default: the embedded AWS" in said
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("role", ROLES)
+def test_a_mistake_in_a_role_turns_its_scenario_red(site: Site, role: str, tmp_path: Path) -> None:
+    checkout = copy_of_the_checkout(tmp_path / "a copy")
+    file, right, wrong = MISTAKES[role]
+    text = (checkout / file).read_text()
+    assert text.count(right) == 1
+    (checkout / file).write_text(text.replace(right, wrong))
+    done = molecule_of(checkout, site, role)
+    said = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).split())
+    assert done.returncode != 0
+    assert "➜ verify: Executed: Failed" in said or "verify" in said.rpartition("FAILED")[0][-3000:], said[-3000:]
+
+
+def copy_of_the_checkout(target: Path) -> Path:
+    """Copy what is published and what the scenarios need, as it stands here."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    for name in filter(None, listed.stdout.split("\0")):
+        if (CHECKOUT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / name, target / name, follow_symlinks=False)
+    return target
+
+
+def molecule_of(checkout: Path, site: Site, scenario: str) -> subprocess.CompletedProcess[str]:
+    """Run a scenario of another checkout on the embedded AWS."""
+    environment = {
+        **site.environment,
+        "MOLECULE_GLOB": "molecule/*/molecule.yml",
+        "MOLECULE_TARGET": "embedded",
+        "ANSIBLE_CONFIG": str(checkout / "ansible.cfg"),
+        "PALISADE_MOLECULE_RUN_DIR": str(site.run_dir),
+        "PALISADE_MOLECULE_API_PORT": str(site.ports[0]),
+        "PALISADE_MOLECULE_SITE_PORT": str(site.ports[1]),
+        "PALISADE_MOLECULE_HTTP_PORT": str(site.ports[2]),
+    }
+    return subprocess.run(
+        ["molecule", "test", "--scenario-name", scenario],
+        cwd=checkout,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
