@@ -7,6 +7,7 @@ import importlib
 
 from localstack import constants
 
+from emulator.localstack import requests
 from emulator.settings import ACCOUNT_ID
 
 # Those that patch moto while they are imported. They find what they patch by its name, which a patch of ours hides.
@@ -17,5 +18,6 @@ def load() -> None:
     """Import the providers that patch moto, and have one account."""
     # As in moto, each access key belongs to the one account: LocalStack reads accounts out of keys.
     constants.DEFAULT_AWS_ACCOUNT_ID = ACCOUNT_ID
+    requests.install()
     for service in PATCHING:
         importlib.import_module(f"localstack.services.{service}.provider")

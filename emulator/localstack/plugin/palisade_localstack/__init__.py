@@ -6,13 +6,15 @@ from __future__ import annotations
 import importlib.metadata
 
 
-def refuse_the_moto_of_others() -> None:
-    """Raise RuntimeError where moto itself is installed: moto-ext has the same files, and one would break the other."""
+def refuse_the_environment_of_the_tools() -> None:
+    """Raise RuntimeError where Ansible is: LocalStack needs other versions of what the tools and the emulator use."""
     try:
-        found = importlib.metadata.version("moto")
+        found = importlib.metadata.version("ansible-core")
     except importlib.metadata.PackageNotFoundError:
         return
-    raise RuntimeError(f"moto {found} is installed here: LocalStack and its plugin need an environment of their own")
+    raise RuntimeError(
+        f"ansible-core {found} is installed here: LocalStack and its plugin need an environment of their own"
+    )
 
 
-refuse_the_moto_of_others()
+refuse_the_environment_of_the_tools()

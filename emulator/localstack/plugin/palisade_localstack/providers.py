@@ -13,16 +13,14 @@ from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
 from localstack.http import Response
 from localstack.http.request import get_full_raw_path, get_raw_current_url
-from localstack.services.moto import get_moto_routing_table
+from localstack.services import moto
 from localstack.services.plugins import Service, ServicePluginAdapter
 from moto.backends import get_backend
-from moto.core.exceptions import RESTError
 from plux import PluginSpec
-from werkzeug.exceptions import NotFound
 
 NAMESPACE = "localstack.aws.provider"
 # What moto calls a service otherwise than botocore.
-MOTO_NAMES = {"application-autoscaling": "applicationautoscaling", "service-quotas": "servicequotas"}
+MOTO_NAMES: dict[str, Any] = {"application-autoscaling": "applicationautoscaling", "service-quotas": "servicequotas"}
 
 
 class MotoProvider:
@@ -33,11 +31,7 @@ class MotoProvider:
 
     def accept_state_visitor(self, visitor: Any) -> None:
         """Show the state, which is moto's."""
-        visitor.visit(get_backend(_moto_name(self.service)))
-
-
-def _moto_name(service: str) -> Any:
-    return MOTO_NAMES.get(service, service)
+        visitor.visit(get_backend(MOTO_NAMES.get(self.service, self.service)))
 
 
 def _answer(context: Any, _request: Any) -> Response:
@@ -55,12 +49,11 @@ def _ask_moto(service: str, request: Any) -> Any:
     path = get_full_raw_path(request)
     url = get_raw_current_url(request.scheme, request.host, request.root_path, path)
     try:
-        found, _ = get_moto_routing_table(_moto_name(service)).bind("localhost").match(path_info=path.partition("?")[0])
-        return found(request, url, request.headers)
-    except (NotFound, NotImplementedError):
+        return moto.get_dispatcher(MOTO_NAMES.get(service, service), path.partition("?")[0])(
+            request, url, request.headers
+        )
+    except NotImplementedError:
         return None
-    except RESTError as error:
-        raise CommonServiceException(error.error_type, error.message, status_code=error.code) from error
 
 
 def _service(name: str) -> Service:
