@@ -17,7 +17,7 @@ from emulator.control_plane.wsgi import Answer
 from emulator.settings import LOOPBACK
 
 LOG = logging.getLogger(__name__)
-START_SECONDS = 45.0
+START_SECONDS = 55.0
 STOP_SECONDS = 20.0
 
 

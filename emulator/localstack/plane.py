@@ -13,7 +13,7 @@ from emulator.control_plane.edge import Caller, Edge, Endpoint
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.guard import guard
 from emulator.control_plane.wsgi import Answer, json_answer
-from emulator.localstack import providers
+from emulator.localstack import buckets, providers
 from emulator.localstack.gateway import Gateway
 
 UNREACHABLE = json_answer({"__type": "ServiceUnavailable", "message": "there is no way to the service"}, 503)
@@ -34,6 +34,7 @@ class LocalStackPlane:
         """Make LocalStack's moto what the embedded AWS's is. The port and what a reset is are LocalStack's affair."""
         providers.load()
         fidelity.apply()
+        buckets.install()
         guard(gate)
         self._edge = Edge(_leave_it, callers, authorize, endpoints, lambda _empty_moto: ())
         self.server = Gateway(port, self._before)
