@@ -25,11 +25,12 @@ def environment(settings: Settings) -> dict[str, str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DNS_ADDRESS": "0",
         # LocalStack's own DynamoDB is a program in Java that knows no keys, backups and protection; its keys and alarms
-        # are where neither that nor the scheduler can look.
+        # are where neither that nor the scheduler can look; its logs are those of an older moto.
         "PROVIDER_OVERRIDE_DYNAMODB": "moto",
         "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "moto",
         "PROVIDER_OVERRIDE_KMS": "moto",
-        "PROVIDER_OVERRIDE_CLOUDWATCH": "v1",
+        "PROVIDER_OVERRIDE_CLOUDWATCH": "moto",
+        "PROVIDER_OVERRIDE_LOGS": "moto",
         "AWS_DEFAULT_REGION": REGION,
     }
 

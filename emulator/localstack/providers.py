@@ -11,7 +11,7 @@ from emulator.localstack import requests
 from emulator.settings import ACCOUNT_ID
 
 # Those that patch moto while they are imported. They find what they patch by its name, which a patch of ours hides.
-PATCHING = ("acm", "ec2", "iam", "logs", "sts")
+PATCHING = ("acm", "ec2", "iam", "sts")
 
 
 def load() -> None:

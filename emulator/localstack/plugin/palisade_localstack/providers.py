@@ -70,16 +70,18 @@ def _plugin(api: str, provider: str = "default") -> Any:
     return PluginSpec(NAMESPACE, f"{api}:{provider}", factory=factory)
 
 
-# Each is an entry point of pyproject.toml. Those that LocalStack serves itself are others to choose: they know what
-# DynamoDB Local does not, and keys that tables, roles and registries of moto can find.
+# Each is an entry point of pyproject.toml. Those called "moto" are for what LocalStack serves itself: DynamoDB
+# Local knows no keys, and the others keep, or expect of moto, something else than there is.
 application_autoscaling = _plugin("application-autoscaling")
 backup = _plugin("backup")
+cloudwatch = _plugin("cloudwatch", "moto")
 dynamodb = _plugin("dynamodb", "moto")
 dynamodbstreams = _plugin("dynamodbstreams", "moto")
 ecr = _plugin("ecr")
 ecs = _plugin("ecs")
 elbv2 = _plugin("elbv2")
 kms = _plugin("kms", "moto")
+logs = _plugin("logs", "moto")
 service_quotas = _plugin("service-quotas")
 servicediscovery = _plugin("servicediscovery")
 wafv2 = _plugin("wafv2")
