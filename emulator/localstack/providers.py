@@ -21,3 +21,5 @@ def load() -> None:
     requests.install()
     for service in PATCHING:
         importlib.import_module(f"localstack.services.{service}.provider")
+    # LocalStack's own passes by the patches of moto's: the same policy was written anew each time.
+    del importlib.import_module("localstack.services.ec2.provider").Ec2Provider.modify_vpc_endpoint
