@@ -13,6 +13,13 @@ from emulator.settings import ACCOUNT_ID
 # Those that patch moto while they are imported. They find what they patch by its name, which a patch of ours hides.
 PATCHING = ("acm", "ec2", "iam", "sts")
 
+# Actions of its own that pass by the patches of moto's: a policy of an endpoint was read without its version, so that
+# it was written anew each time, and a simulation of policies told roles that they may not do what they may.
+PASSING_BY = {
+    "ec2": ("Ec2Provider", ("describe_vpc_endpoints", "modify_vpc_endpoint")),
+    "iam": ("IamProvider", ("simulate_principal_policy",)),
+}
+
 
 def load() -> None:
     """Import the providers that patch moto, and have one account."""
@@ -21,7 +28,6 @@ def load() -> None:
     requests.install()
     for service in PATCHING:
         importlib.import_module(f"localstack.services.{service}.provider")
-    # LocalStack's own passes by the patches of moto's: the same policy was written anew each time.
-    del importlib.import_module("localstack.services.ec2.provider").Ec2Provider.modify_vpc_endpoint
-    # And its simulation of policies knows less than ours: roles that are allowed something were told to be denied it.
-    del importlib.import_module("localstack.services.iam.provider").IamProvider.simulate_principal_policy
+    for service, (provider, actions) in PASSING_BY.items():
+        for action in actions:
+            delattr(getattr(importlib.import_module(f"localstack.services.{service}.provider"), provider), action)
