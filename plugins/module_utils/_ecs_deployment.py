@@ -18,6 +18,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._ecs_definition_plan 
 )
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_watch import Watch
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_failure_plan import Evidence
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 Facts = Mapping[str, Any]
 # How many revisions are looked through for one that means what is wanted.
@@ -69,7 +70,7 @@ class Done:
 
 
 class Deployment:
-    """What a task of the module does; raises DeploymentError and AnsibleAWSError."""
+    """What a task of the module does; raises PlanError and AnsibleAWSError."""
 
     def __init__(self, module: Any) -> None:
         self._module = module
@@ -83,7 +84,7 @@ class Deployment:
         state = self._params["state"]
         service = api.describe_service(self._ecs, *self._place)
         if not service and state != "registered":
-            raise plan.DeploymentError(
+            raise PlanError(
                 f"Cluster {self._place[0]} has no active service {self._place[1]} to deploy to. Nothing was changed."
             )
         running = api.definition(self._ecs, service["taskDefinition"]) if service else {}
@@ -105,12 +106,12 @@ class Deployment:
         state = self._params["state"]
         if len(given) != 1:
             told = f"; got {' and '.join(given)}" if given else ""
-            raise plan.DeploymentError(f"Exactly one of task_definition, revision and rollback is needed{told}.")
+            raise PlanError(f"Exactly one of task_definition, revision and rollback is needed{told}.")
         fitting = {"registered": "task_definition", "followed": "revision"}.get(state, given[0])
         if given != [fitting]:
-            raise plan.DeploymentError(f"state is {state}, which needs {fitting} and not {given[0]}.")
+            raise PlanError(f"state is {state}, which needs {fitting} and not {given[0]}.")
         if self._params["wait_interval"] < 1:
-            raise plan.DeploymentError(f"wait_interval is {self._params['wait_interval']}; expected 1 or more.")
+            raise PlanError(f"wait_interval is {self._params['wait_interval']}; expected 1 or more.")
 
     def _choose(self, service: Facts, running: Facts) -> Choice:
         """Return the task definition that is wanted, an equal one if there is one."""
@@ -141,7 +142,7 @@ class Deployment:
                 return entry
             # It is listed, but not described in full yet; or it is somebody else's.
             seen = [str(one["serviceDeploymentArn"]) for one in history]
-        raise plan.DeploymentError(
+        raise PlanError(
             f"Service {self._place[1]} was told to run {plan.short(definition)}, but ECS lists no deployment of it."
         )
 

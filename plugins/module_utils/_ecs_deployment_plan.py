@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+
 Facts = Mapping[str, Any]
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 ENDED = ("SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED")
 SUCCEEDED, ROLLED_BACK, FAILED, TIMED_OUT = "succeeded", "rolled_back", "failed", "timed_out"
-
-
-class DeploymentError(ValueError):
-    """What is asked for cannot be done, or makes no sense."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def last_good(history: Sequence[Facts], current: str) -> str:
     """Return the task definition that last was rolled out completely, other than the current one."""
     found = next((name for entry in history if (name := left(entry)) not in ("", current)), "")
     if not found:
-        raise DeploymentError(
+        raise PlanError(
             f"Since {short(current)} there is no other task definition that was rolled out completely, as far as ECS "
             "remembers, which is 90 days. Name one with revision. Nothing was changed."
         )

@@ -12,15 +12,23 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 
-def finish(module: Any, client: Any, run: Callable[[Any, Any], dict[str, Any]]) -> None:
+def finish(
+    module: Any,
+    client: Any,
+    run: Callable[[Any, Any], dict[str, Any]],
+    advice: Callable[[str], str] = lambda _error: "",
+) -> None:
     """Run a module and exit with its result, or fail with what its plan or AWS refused.
 
-    Modules make the client themselves: warm execution reads in their source whose data to load ahead.
+    Modules make the client themselves: warm execution reads in their source whose data to load ahead. `advice` returns
+    what to do about an error of AWS's, or nothing.
     """
     try:
         result = run(module, client)
     except PlanError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
+        if hint := advice(str(error)):
+            module.fail_json(msg=f"{error}. {hint}")
         module.fail_json_aws_error(error)
     module.exit_json(**result)

@@ -199,7 +199,6 @@ tags:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table import described
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_apply import apply, read
@@ -207,7 +206,7 @@ from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_argum
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_checks import check_present
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_plan import plan_absent, plan_present
 from ansible_collections.palisade.ecs.plugins.module_utils._dynamodb_table_wanted import wanted
-from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 # What AWS says of a second change within an hour or so.
 TOO_EARLY = "modified multiple times within a fixed interval"
@@ -228,6 +227,11 @@ def run(module: Any, client: Any) -> dict[str, Any]:
     return change.as_result(diff=module._diff)
 
 
+def advice(refusal: str) -> str:
+    """Say what to do about a refusal of DynamoDB, or nothing."""
+    return "Everything else is done. Run it again in an hour." if TOO_EARLY in refusal else ""
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(
@@ -235,15 +239,7 @@ def main() -> None:
         required_if=[("state", "present", ["partition_key"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("dynamodb"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        if TOO_EARLY in str(error):
-            module.fail_json(msg=f"{error}. Everything else is done. Run it again in an hour.")
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("dynamodb"), run, advice)
 
 
 if __name__ == "__main__":

@@ -225,8 +225,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.exceptions import Ansib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment import Deployment
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_arguments import ARGUMENT_SPEC
-from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import SUCCEEDED, DeploymentError
+from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import SUCCEEDED
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_failure_plan import story
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 
 def main() -> None:
@@ -234,7 +235,7 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
         done = Deployment(module).run()
-    except DeploymentError as error:
+    except PlanError as error:
         module.fail_json(msg=str(error))
     except AnsibleAWSError as error:
         module.fail_json_aws_error(error)

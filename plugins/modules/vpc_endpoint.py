@@ -186,11 +186,10 @@ tags:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils import _ec2_api as ec2
 from ansible_collections.palisade.ecs.plugins.module_utils import _vpc_endpoint_checks as checks
-from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_apply import apply, check, wait_until_settled
 from ansible_collections.palisade.ecs.plugins.module_utils._vpc_endpoint_plan import leaving, plan, select
 
@@ -232,15 +231,7 @@ def main() -> None:
         required_if=[("state", "present", ["vpc_endpoint_type"])],
         supports_check_mode=True,
     )
-    try:
-        result = run(module, module.client("ec2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        if hint := checks.advice(str(error)):
-            module.fail_json(msg=f"{error}. {hint}")
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run, checks.advice)
 
 
 if __name__ == "__main__":

@@ -179,12 +179,11 @@ from typing import Any
 
 # AnsibleAWSModule.warn makes Ansible complain about AnsibleAWSModule.
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_api import list_flow_logs
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_apply import apply
 from ansible_collections.palisade.ecs.plugins.module_utils._flow_log_plan import checked, plan
-from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
+from ansible_collections.palisade.ecs.plugins.module_utils._module_run import finish
 
 ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -221,18 +220,15 @@ def run(module: Any, client: Any) -> dict[str, Any]:
     return {**change.as_result(diff=module._diff), "deliver_logs_error": problem}
 
 
+def advice(refusal: str) -> str:
+    """Say what to do about a refusal of EC2, or nothing."""
+    return f"{ADVICE}." if "FlowLogAlreadyExists" in refusal else ""
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module, module.client("ec2"))
-    except PlanError as error:
-        module.fail_json(msg=str(error))
-    except AnsibleAWSError as error:
-        if "FlowLogAlreadyExists" in str(error):
-            module.fail_json(msg=f"{error}. {ADVICE}.")
-        module.fail_json_aws_error(error)
-    module.exit_json(**result)
+    finish(module, module.client("ec2"), run, advice)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.module_utils._ecs_deployment_plan import (
-    DeploymentError,
     find,
     forgotten,
     last_good,
     outcome,
 )
+from ansible_collections.palisade.ecs.plugins.module_utils._plan_error import PlanError
 
 BEGIN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PREFIX = "arn:aws:ecs:eu-central-1:123456789012"
@@ -112,7 +112,7 @@ def test_last_good_is_what_was_left_and_is_not_what_runs() -> None:
     assert last_good([entry("IN_PROGRESS", NEW, "c"), better, good], NEW) == OTHER
     # What was rolled back was never good; what it was rolled back to is what runs.
     assert last_good([rolled_back(target=NEW, rolled_back_to=OTHER), better, good], OTHER) == OLD
-    with pytest.raises(DeploymentError, match="Since shop-dev:6 there is no other"):
+    with pytest.raises(PlanError, match="Since shop-dev:6 there is no other"):
         last_good([entry("STOPPED", NEW, "b"), good], OLD)
 
 

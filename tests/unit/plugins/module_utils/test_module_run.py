@@ -60,6 +60,15 @@ def test_what_aws_refuses_is_told_as_collections_of_aws_do() -> None:
     assert ended(AnsibleAWSError(message="Failed to look")) == ("fail_json_aws_error", "Failed to look")
 
 
+def test_what_is_to_be_done_about_a_refusal_is_told_with_it() -> None:
+    def refused(module: Any, client: Any) -> NoReturn:
+        raise AnsibleAWSError(message="Failed to make it")
+
+    with pytest.raises(Ended) as end:
+        finish(Module(), None, refused, lambda error: "Wait." if "to make" in error else "")
+    assert end.value.args == ("fail_json", {"msg": "Failed to make it. Wait."})
+
+
 def test_what_is_an_error_of_ours_is_not_hidden() -> None:
     with pytest.raises(KeyError):
         finish(Module(), None, lambda module, client: {}["missing"])
