@@ -13,7 +13,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudwatch.models import cloudwatch_backends
 
 ACTIVITIES_KEPT = 100
-# https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html
+# https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html, and of activities.
 PAGE = 50
 # How many minutes make an alarm, and how far below the target the lower one is.
 HIGH_MINUTES, LOW_MINUTES, LOW_SHARE = 3, 15, 0.9
@@ -94,8 +94,8 @@ def _list_those_of_the_target(backend_class: Any) -> None:
     def describe_scaling_policies(backend: Any, **asked: Any) -> tuple[str | None, list[Any]]:
         wanted = {name: asked[name] for name in place if asked[name]}.items()
         found = [one for one in backend.policies.values() if wanted <= vars(one).items()]
-        start, most = int(asked["next_token"] or 0), asked["max_results"] or PAGE
-        return str(start + most) if len(found) > start + most else None, found[start : start + most]
+        page, rest = _page(found, asked["next_token"], asked["max_results"])
+        return rest, page
 
     backend_class.describe_scaling_policies = describe_scaling_policies
 
@@ -107,12 +107,18 @@ def _tell_activities(response_class: Any) -> None:
         wanted = {name: response._get_param(name) for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
         known = getattr(response.applicationautoscaling_backend, "activities", [])
         asked = {name: value for name, value in wanted.items() if value}.items()
-        start, most = int(response._get_param("NextToken") or 0), response._get_int_param("MaxResults") or 50
-        found = [one for one in known if asked <= {name: one[name] for name in wanted}.items()]
-        more = {"NextToken": str(start + most)} if len(found) > start + most else {}
-        return json.dumps({"ScalingActivities": found[start : start + most], **more})
+        found = [one for one in known if asked <= one.items()]
+        page, rest = _page(found, response._get_param("NextToken"), response._get_int_param("MaxResults"))
+        return json.dumps({"ScalingActivities": page, **({"NextToken": rest} if rest else {})})
 
     response_class.describe_scaling_activities = describe_scaling_activities
+
+
+def _page(found: list[Any], token: str | None, most: int | None) -> tuple[list[Any], str | None]:
+    """Return a page, and the token of the next one if there is more."""
+    start = int(token or 0)
+    end = start + (most or PAGE)
+    return found[start:end], str(end) if len(found) > end else None
 
 
 def note(backend: Any, target: Any, what: str, cause: str) -> None:
