@@ -16,7 +16,7 @@ pytestmark = pytest.mark.full
 
 # Before which tasks a run is ended, one run after the other.
 POINTS = (
-    "absent | Remove the service with its scaling, tasks and task definitions",
+    "absent_service | Remove the service with its scaling, tasks and task definitions",
     "absent_load_balancer | Remove it with its listeners",
     "absent_load_balancer | Remove its target groups",
     "absent | End the daily backups",
