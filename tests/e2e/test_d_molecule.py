@@ -34,20 +34,24 @@ MISTAKES = {
 }
 
 
-def molecule(site: Site, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Molecule in the ports and the directory of a site."""
+def variables_of(site: Site, target: str) -> dict[str, str]:
+    """Return what has Molecule run on a target, in the ports and the directory of a site."""
     api, https, http = map(str, site.ports)
-    variables_of_molecule = {
+    return {
         # Where Molecule looks for scenarios first; it would warn about the top level otherwise.
         "MOLECULE_GLOB": "molecule/*/molecule.yml",
-        "MOLECULE_TARGET": "localstack",
+        "MOLECULE_TARGET": target,
         "LOCALSTACK_ENDPOINT": "",
         "PALISADE_MOLECULE_RUN_DIR": str(site.run_dir),
         "PALISADE_MOLECULE_API_PORT": api,
         "PALISADE_MOLECULE_SITE_PORT": https,
         "PALISADE_MOLECULE_HTTP_PORT": http,
     }
-    return site.run("molecule", *arguments, **variables_of_molecule | variables)
+
+
+def molecule(site: Site, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Molecule on LocalStack, unless the variables say otherwise."""
+    return site.run("molecule", *arguments, **variables_of(site, "localstack") | variables)
 
 
 def checked(done: subprocess.CompletedProcess[str]) -> str:
@@ -170,16 +174,7 @@ def copy_of_the_checkout(target: Path) -> Path:
 
 def molecule_of(checkout: Path, site: Site, scenario: str) -> subprocess.CompletedProcess[str]:
     """Run a scenario of another checkout on the embedded AWS."""
-    variables = {
-        **site.environment,
-        "MOLECULE_GLOB": "molecule/*/molecule.yml",
-        "MOLECULE_TARGET": "embedded",
-        "ANSIBLE_CONFIG": str(checkout / "ansible.cfg"),
-        "PALISADE_MOLECULE_RUN_DIR": str(site.run_dir),
-        "PALISADE_MOLECULE_API_PORT": str(site.ports[0]),
-        "PALISADE_MOLECULE_SITE_PORT": str(site.ports[1]),
-        "PALISADE_MOLECULE_HTTP_PORT": str(site.ports[2]),
-    }
+    variables = {**site.environment, **variables_of(site, "embedded"), "ANSIBLE_CONFIG": str(checkout / "ansible.cfg")}
     return subprocess.run(
         ["molecule", "test", "--scenario-name", scenario],
         cwd=checkout,

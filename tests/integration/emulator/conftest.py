@@ -39,8 +39,9 @@ def shared_account(shared_emulator: Emulator, application: Path) -> Account:
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("emulator")) as emulator:
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One of the module's own, with the variables that it names in SWITCHES."""
+    with running(tmp_path_factory.mktemp("emulator"), **getattr(request.module, "SWITCHES", {})) as emulator:
         yield emulator
 
 

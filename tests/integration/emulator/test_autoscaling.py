@@ -7,36 +7,23 @@ Each test goes on from the one before.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.modules import ecs_service_scaling
 
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
+from tests.integration.emulator.emulator_site import Json, eventually
 from tests.integration.emulator.test_deployments import ended
 from tests.integration.emulator.test_services import load
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
+SWITCHES = {"PALISADE_MINUTE_SECONDS": "1", "PALISADE_AUTOSCALING": "on"}
 MOST = 3
 # In a minute, for each task. Three clients that do nothing else send more to two tasks, one that waits less to one.
 REQUESTS = 16
 STACK: Json = {"cluster": "shop", "service": "shop"}
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    switches = {"PALISADE_MINUTE_SECONDS": "1", "PALISADE_AUTOSCALING": "on"}
-    with running(tmp_path_factory.mktemp("scaling"), **switches) as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, application: Path) -> Account:
-    return Account(emulator, application)
 
 
 @pytest.fixture(scope="module")

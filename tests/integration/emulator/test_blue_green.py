@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +11,11 @@ from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 from botocore.exceptions import ClientError
 
 from tests.integration.emulator.emulator_account import EVERYTHING, Account
-from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
+from tests.integration.emulator.emulator_site import Json, eventually
 from tests.integration.emulator.test_deployments import ended, events, newest
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
+SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -28,17 +27,6 @@ CANARY = {
     "bakeTimeInMinutes": 1,
     "canaryConfiguration": {"canaryPercent": 20.0, "canaryBakeTimeInMinutes": 3},
 }
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("blue"), PALISADE_MINUTE_SECONDS="1") as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, application: Path) -> Account:
-    return Account(emulator, application)
 
 
 class Stage:

@@ -6,17 +6,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
 
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
+from tests.integration.emulator.emulator_site import Json, eventually
 from tests.integration.emulator.test_blue_green import CANARY, Stage
 from tests.integration.emulator.test_deployments import ended, newest
 
+SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
 LIMITS = {"error_percent": 5, "latency": 1.0, "load_balancer_errors": 10, "utilization_percent": 90}
 WATCHED = {"alarmNames": ["shop-errors"], "enable": True, "rollback": True}
 LONG_CANARY = {
@@ -24,17 +24,6 @@ LONG_CANARY = {
     "alarms": WATCHED,
     "canaryConfiguration": {"canaryPercent": 50.0, "canaryBakeTimeInMinutes": 60},
 }
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("alarms"), PALISADE_MINUTE_SECONDS="1") as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, application: Path) -> Account:
-    return Account(emulator, application)
 
 
 @pytest.fixture(scope="module")

@@ -7,34 +7,22 @@ A minute takes a second here. Those whose tasks do not start well are in test_de
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import Emulator, Json, eventually, running
+from tests.integration.emulator.emulator_site import Json, eventually
 from tests.integration.emulator.test_deployment_alarms import put_alarm, requests, state
 from tests.integration.emulator.test_deployment_verdicts import Deploy, definition, runs
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
+SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
 KINDS = ("errors", "latency")
 LOG_GROUP = "/shop/app"
 LOST = "eu-central-1a"
 WATCHED = {"alarmNames": [f"shop-{kind}" for kind in KINDS], "enable": True, "rollback": True}
 BREAKER = {"enable": True, "rollback": True}
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("disturbed"), PALISADE_MINUTE_SECONDS="1") as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, application: Path) -> Account:
-    return Account(emulator, application)
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,19 @@ The role's modules run in random order, as site.yml with any of its tags would h
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ansible_collections.palisade.ecs.plugins.modules import ecs_service, ecs_service_scaling, elb_traffic_rule
 
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import Emulator, Json, running
+from tests.integration.emulator.emulator_site import Json
 from tests.integration.emulator.test_blue_green import Stage
 from tests.integration.emulator.test_deployments import newest
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
+SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
 STAGES = {"SCALE_UP", "PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME"}
 STRATEGY = {
     "deployment_strategy": "canary",
@@ -28,17 +28,6 @@ STRATEGY = {
     "bake_minutes": 5,
     "circuit_breaker_enabled": False,
 }
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("interleavings"), PALISADE_MINUTE_SECONDS="1") as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, application: Path) -> Account:
-    return Account(emulator, application)
 
 
 @pytest.fixture(scope="module")
