@@ -6,12 +6,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 
 from emulator import certificates
+from tests.integration.emulator.deploying import Deploy, definition
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import CREDENTIALS_SECONDS, Emulator, running
+from tests.integration.emulator.emulator_site import CREDENTIALS_SECONDS, Emulator, Json, running
+from tests.integration.plugins.modules.aws_account import AwsAccount
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +52,19 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module")
 def account(emulator: Emulator, application: Path) -> Account:
     return Account(emulator, application)
+
+
+@pytest.fixture
+def deploy(account: Account, good: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Deploy:
+    """Run the module until the end of a deployment of a container beside what is `good`; return its result."""
+    aws = AwsAccount(monkeypatch, capsys)
+
+    def run(container: Json | None = None, **options: Any) -> Json:
+        named = {"cluster": "shop", "service": "shop", "endpoint_url": account.emulator.endpoint}
+        wanted = {} if container is None else {"task_definition": definition(account, container)}
+        pace = {"wait_interval": 1, "wait_timeout": 120}
+        done = aws.run(ecs_deployment, **{**named, **wanted, **pace, **options})
+        assert "verdict" in done, done
+        return done
+
+    return run

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 
+from tests.integration.emulator.deploying import LOG_GROUP, Deploy
 from tests.integration.emulator.emulator_account import Account
 from tests.integration.emulator.emulator_site import Json, eventually
-from tests.integration.emulator.test_deployment_verdicts import LOG_GROUP, definition
 from tests.integration.emulator.test_services import load
-from tests.integration.plugins.modules.aws_account import AwsAccount
 
 SICK = "sick"
 
@@ -69,12 +67,9 @@ def test_a_container_that_gets_sick_is_replaced_and_no_request_fails(account: Ac
     ids=["fails", "is not in the image", "takes too long"],
 )
 def test_a_release_whose_check_never_passes_is_rolled_back(
-    account: Account, good: str, bad: Json, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Account, good: str, bad: Json, deploy: Deploy
 ) -> None:
-    aws = AwsAccount(monkeypatch, capsys)
-    named = {"cluster": "shop", "service": "shop", "endpoint_url": account.emulator.endpoint}
-    wanted = {"task_definition": definition(account, {"healthCheck": bad, "stopTimeout": 2})}
-    done = aws.run(ecs_deployment, **named, **wanted, wait_interval=1, wait_timeout=120)
+    done = deploy({"healthCheck": bad, "stopTimeout": 2})
     assert (done["verdict"], done["rollback"]["task_definition"]) == ("rolled_back", good), done["msg"]
     assert "circuit breaker" in done["rollback"]["trigger"]
     assert done["failing_task"]["stopped_reason"] == "Task failed container health checks"

@@ -5,27 +5,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 
+from tests.integration.emulator.deploying import LOG_GROUP, LOGGING, Deploy
 from tests.integration.emulator.emulator_account import Account
 from tests.integration.emulator.emulator_site import Json, eventually
-from tests.integration.plugins.modules.aws_account import AwsAccount
 
 BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
-LOG_GROUP = "/shop/app"
-LOGGING = {
-    "logDriver": "awslogs",
-    "options": {
-        "awslogs-group": LOG_GROUP,
-        "awslogs-region": "eu-central-1",
-        "awslogs-stream-prefix": "shop",
-    },
-}
-Deploy = Callable[..., Json]
 
 
 @pytest.fixture(scope="module")
@@ -38,44 +25,6 @@ def good(account: Account) -> str:
     account.service("shop", definition, 1, group, deploymentConfiguration=BREAKER)
     account.steady("shop")
     return definition
-
-
-@pytest.fixture
-def deploy(account: Account, good: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Deploy:
-    """Run the module until the end of a deployment of a container; return its result."""
-    aws = AwsAccount(monkeypatch, capsys)
-
-    def run(container: Json | None = None, **options: Any) -> Json:
-        named = {"cluster": "shop", "service": "shop", "endpoint_url": account.emulator.endpoint}
-        wanted = {} if container is None else {"task_definition": definition(account, container)}
-        pace = {"wait_interval": 1, "wait_timeout": 120}
-        done = aws.run(ecs_deployment, **{**named, **wanted, **pace, **options})
-        assert "verdict" in done, done
-        return done
-
-    return run
-
-
-def definition(account: Account, container: Json) -> Json:
-    variables = container.pop("variables", {})
-    content = {
-        "name": "app",
-        "image": account.image,
-        "portMappings": [{"containerPort": 8443}],
-        "environment": [{"name": name, "value": value} for name, value in variables.items()],
-        "logConfiguration": LOGGING,
-        **container,
-    }
-    return {
-        "family": "shop",
-        "networkMode": "awsvpc",
-        "requiresCompatibilities": ["FARGATE"],
-        "cpu": 256,
-        "memory": 512,
-        "taskRoleArn": account.role,
-        "executionRoleArn": account.role,
-        "containerDefinitions": [content],
-    }
 
 
 def runs(account: Account, arn: str) -> bool:

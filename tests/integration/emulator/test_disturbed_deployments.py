@@ -9,17 +9,15 @@ from __future__ import annotations
 import threading
 
 import pytest
-from ansible_collections.palisade.ecs.plugins.modules import ecs_deployment
 
+from tests.integration.emulator.deploying import LOG_GROUP, Deploy
 from tests.integration.emulator.emulator_account import Account
-from tests.integration.emulator.emulator_site import Json, eventually
+from tests.integration.emulator.emulator_site import eventually
 from tests.integration.emulator.test_deployment_alarms import put_alarm, requests, state
-from tests.integration.emulator.test_deployment_verdicts import Deploy, definition, runs
-from tests.integration.plugins.modules.aws_account import AwsAccount
+from tests.integration.emulator.test_deployment_verdicts import runs
 
 SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
 KINDS = ("errors", "latency")
-LOG_GROUP = "/shop/app"
 LOST = "eu-central-1a"
 WATCHED = {"alarmNames": [f"shop-{kind}" for kind in KINDS], "enable": True, "rollback": True}
 BREAKER = {"enable": True, "rollback": True}
@@ -41,19 +39,6 @@ def good(account: Account) -> str:
     return arn
 
 
-@pytest.fixture
-def deploy(account: Account, good: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Deploy:
-    """Run the module until the end of a deployment of a container; return its result."""
-    aws = AwsAccount(monkeypatch, capsys)
-
-    def run(container: Json) -> Json:
-        named = {"cluster": "shop", "service": "shop", "endpoint_url": account.emulator.endpoint}
-        wanted = {"task_definition": definition(account, {"stopTimeout": 2, **container})}
-        return aws.run(ecs_deployment, **named, **wanted, wait_interval=1, wait_timeout=120)
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("kind", "variables"),
     [("errors", {"STATUS": "500"}), ("latency", {"DELAY": "1.2"})],
@@ -63,7 +48,7 @@ def test_a_release_whose_tasks_are_healthy_and(
     account: Account, good: str, deploy: Deploy, kind: str, variables: dict[str, str]
 ) -> None:
     with requests(account):
-        done = deploy({"variables": variables})
+        done = deploy({"stopTimeout": 2, "variables": variables})
     assert (done["failed"], done["verdict"], done["status"]) == (True, "rolled_back", "ROLLBACK_SUCCESSFUL"), done
     assert done["rollback"]["trigger"] == f"alarm shop-{kind}"
     assert done["rollback"]["task_definition"] == good
@@ -86,7 +71,7 @@ def test_a_zone_that_is_lost_while_tasks_start(account: Account, good: str, depl
 
     thread = threading.Thread(target=lose)
     thread.start()
-    done = deploy({"variables": {"START_AFTER": "4"}})
+    done = deploy({"stopTimeout": 2, "variables": {"START_AFTER": "4"}})
     thread.join()
     zones = [task["zone"] for task in account.emulator.tasks("shop") if task["id"] not in before]
     account.emulator.must("disrupt")
