@@ -169,6 +169,8 @@ def copy_of_the_checkout(target: Path) -> Path:
         if (CHECKOUT / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, target / name, follow_symlinks=False)
+    # Molecule finds the settings that its scenarios share from the root of a repository.
+    subprocess.run(["git", "init", "--quiet", str(target)], check=True)
     return target
 
 
