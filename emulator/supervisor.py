@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import logging
@@ -23,7 +24,7 @@ from emulator.authorizer.vpc_state import VpcState
 from emulator.control_plane import endpoints, role_chaining
 from emulator.control_plane.credentials import Credentials, CredentialsEndpoint, Entitlement
 from emulator.control_plane.deployers import lookup as deployer
-from emulator.control_plane.edge import Caller
+from emulator.control_plane.edge import Caller, Edge
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.metadata import MetadataEndpoint
 from emulator.control_plane.positions import PositionsEndpoint
@@ -59,19 +60,22 @@ class Supervisor:
         self._plane = _plane(settings)(
             settings.api_port,
             self._gate,
-            callers=self._caller,
-            authorize=self._authorize,
-            endpoints={
-                "asked": endpoints.report(asked.take),
-                "credentials": CredentialsEndpoint(credentials, self._entitlement),
-                "disruptions": self._data.scheduler.disruptions,
-                "health": endpoints.health(self._health),
-                "journal": endpoints.report(self._authorizer.journal.entries),
-                "metadata": MetadataEndpoint(self._data.scheduler.find),
-                "positions": PositionsEndpoint(credentials, self._gate),
-                "questions": QuestionsEndpoint(self._authorizer),
-                "state": endpoints.report(self._state),
-            },
+            edge=functools.partial(
+                Edge,
+                callers=self._caller,
+                authorize=self._authorize,
+                endpoints={
+                    "asked": endpoints.report(asked.take),
+                    "credentials": CredentialsEndpoint(credentials, self._entitlement),
+                    "disruptions": self._data.scheduler.disruptions,
+                    "health": endpoints.health(self._health),
+                    "journal": endpoints.report(self._authorizer.journal.entries),
+                    "metadata": MetadataEndpoint(self._data.scheduler.find),
+                    "positions": PositionsEndpoint(credentials, self._gate),
+                    "questions": QuestionsEndpoint(self._authorizer),
+                    "state": endpoints.report(self._state),
+                },
+            ),
             on_reset=self._wait_for_orphans,
         )
 

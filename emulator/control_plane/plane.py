@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from emulator.authorizer.authorizer import Source
-from emulator.authorizer.call import HttpRequest
 from emulator.control_plane import fidelity
-from emulator.control_plane.edge import Caller, Edge, Endpoint
+from emulator.control_plane.edge import Edge
 from emulator.control_plane.gate import IDENTITIES, NETWORK, Gate
 from emulator.control_plane.guard import guard
 from emulator.control_plane.server import ApiServer, moto_application
@@ -21,17 +19,15 @@ class ControlPlane:
         self,
         port: int,
         gate: Gate,
-        callers: Callable[[str], Caller | None],
-        authorize: Callable[[Source, HttpRequest], None],
-        endpoints: Mapping[str, Endpoint],
+        edge: Callable[..., Edge],
         on_reset: Callable[[], None],
     ) -> None:
-        """Bind the port; raises OSError if it is taken."""
+        """Bind the port; raises OSError if it is taken. `edge` makes the edge of an application and of a reset."""
         fidelity.apply()
         self._gate = gate
         self._on_reset = on_reset
         guard(gate)
-        self.server = ApiServer(port, Edge(moto_application(), callers, authorize, endpoints, self._reset))
+        self.server = ApiServer(port, edge(moto_application(), on_reset=self._reset))
 
     def _reset(self, empty_moto: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
         """Empty moto, and answer when what ran in its name has ended."""

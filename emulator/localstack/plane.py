@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from emulator.authorizer.authorizer import Source
-from emulator.authorizer.call import HttpRequest
 from emulator.control_plane import fidelity
-from emulator.control_plane.edge import Caller, Edge, Endpoint
+from emulator.control_plane.edge import Edge
 from emulator.control_plane.gate import Gate
 from emulator.control_plane.guard import guard
 from emulator.control_plane.wsgi import Answer, json_answer
@@ -26,9 +24,7 @@ class LocalStackPlane:
         self,
         port: int,
         gate: Gate,
-        callers: Callable[[str], Caller | None],
-        authorize: Callable[[Source, HttpRequest], None],
-        endpoints: Mapping[str, Endpoint],
+        edge: Callable[..., Edge],
         on_reset: Callable[[], None],
     ) -> None:
         """Make LocalStack's moto what the embedded AWS's is. The port and what a reset is are LocalStack's affair."""
@@ -36,7 +32,7 @@ class LocalStackPlane:
         fidelity.apply()
         buckets.install()
         guard(gate)
-        self._edge = Edge(_leave_it, callers, authorize, endpoints, lambda _empty_moto: ())
+        self._edge = edge(_leave_it, on_reset=lambda _empty_moto: ())
         self.server = Gateway(port, self._before)
 
     def _before(self, environment: dict[str, Any]) -> Answer | None:

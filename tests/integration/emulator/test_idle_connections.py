@@ -12,18 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.integration.emulator.deploying import LOG_GROUP, LOGGING
 from tests.integration.emulator.emulator_account import Account
 from tests.integration.emulator.emulator_site import eventually
 
-LOG_GROUP = "/shop/app"
-LOGGING = {
-    "logDriver": "awslogs",
-    "options": {
-        "awslogs-group": LOG_GROUP,
-        "awslogs-region": "eu-central-1",
-        "awslogs-stream-prefix": "shop",
-    },
-}
 IDLE_SECONDS = 2
 CLIENTS = 8
 
