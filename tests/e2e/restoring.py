@@ -28,13 +28,13 @@ SLOW = ("ReadTimeoutError(", "ConnectTimeoutError(")
 class Writer:
     """A client that adds one product after the other.
 
-    `written` are those that the site said it has. It does not know of those in `unsure`, because DynamoDB was slower
-    than the application's patience; any other failure is raised.
+    `written` are those that the site said it has, and when it did. It does not know of those in `unsure`, because
+    DynamoDB was slower than the application's patience; any other failure is raised.
     """
 
     site: Site
     name: str
-    written: list[str] = field(default_factory=list)
+    written: dict[str, datetime] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     _enough: threading.Event = field(default_factory=threading.Event)
 
@@ -47,7 +47,7 @@ class Writer:
             product = f"{self.name}-{number}"
             try:
                 self.site.request("api/products", "POST", PRODUCT | {"id": product})
-                self.written.append(product)
+                self.written[product] = datetime.now(UTC)
             except urllib.error.HTTPError as error:
                 # The load balancer has a 503 of its own, for which there is no excuse.
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE or STORAGE_UNAVAILABLE not in error.read():
