@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
+import threading
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, g, request
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
+
+# So long a task that ends waits for a collector, which may be away: half a minute, left to the SDK.
+LAST_SPANS_SECONDS = 3
 
 
 def install(app: Flask, version: str, exporter: SpanExporter | None = None) -> None:
@@ -27,6 +33,8 @@ def install(app: Flask, version: str, exporter: SpanExporter | None = None) -> N
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
     tracer = provider.get_tracer("storefront")
     app.extensions["tracer_provider"] = provider
+    # A worker ends as a process of multiprocessing does, which knows nothing of atexit: the last spans would be lost.
+    Finalize(provider, _send_what_is_left, (provider,), exitpriority=0)
 
     def begin() -> None:
         rule = request.url_rule.rule if request.url_rule else "unknown"
@@ -44,3 +52,9 @@ def install(app: Flask, version: str, exporter: SpanExporter | None = None) -> N
 
     app.before_request(begin)
     app.after_request(end)
+
+
+def _send_what_is_left(provider: TracerProvider) -> None:
+    sender = threading.Thread(target=provider.shutdown, daemon=True)
+    sender.start()
+    sender.join(LAST_SPANS_SECONDS)
