@@ -41,6 +41,12 @@ TAGGED: Mapping[str, str] = {
 # Where it is told apart whether tags come with the making: ecs:CreateAction and the like.
 TELLS_CREATION = frozenset({"ecs", "elasticloadbalancing"})
 
+# What is made within another thing, whose ARN the request has: the types of both. A rule is tagged, not its listener.
+BELOW: Mapping[str, tuple[str, str]] = {
+    "elasticloadbalancing:CreateListener": ("loadbalancer", "listener"),
+    "elasticloadbalancing:CreateRule": ("listener", "listener-rule"),
+}
+
 _SEEN_BY_A_BALANCER = ("AccountAttributes", "Addresses", "InternetGateways", "SecurityGroups", "Subnets", "Vpcs")
 _OF_A_LOG = ("logs:CreateLogDelivery", "logs:DeleteLogDelivery")
 # elasticloadbalancing/latest/userguide/elb-api-permissions; the dependent actions of ec2:CreateVpcEndpoint and of
@@ -109,6 +115,9 @@ def _tagged(need: Need) -> str:
     if need.action == "ecs:RunTask":
         cluster = next(iter(need.context.get("ecs:cluster", ())), "default").rpartition("/")[2]
         return f"arn:aws:ecs:{REGION}:{ACCOUNT_ID}:task/{cluster}/*"
+    if need.action in BELOW:
+        within, made = BELOW[need.action]
+        return f"{need.resource.replace(f':{within}/', f':{made}/')}/*"
     return need.resource.partition(":log-stream:")[0]
 
 

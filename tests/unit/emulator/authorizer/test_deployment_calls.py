@@ -254,8 +254,13 @@ def test_tags_that_come_with_a_creation_are_a_permission_of_their_own() -> None:
     assert besides(Need("kms:CreateKey", "*", TAGS)) == {("kms:TagResource", f"arn:aws:kms:{HERE}:key/*")}
     group = f"arn:aws:logs:{HERE}:log-group:a"
     assert besides(Need("logs:CreateLogGroup", f"{group}:log-stream:", TAGS)) == {("logs:TagResource", group)}
-    (tagging,) = creations.of(Need("ecs:RegisterTaskDefinition", "x", TAGS), Inventory())
-    assert tagging.context["ecs:createaction"] == ("RegisterTaskDefinition",)
+    balancer = f"{BALANCERS}:loadbalancer/app/shop/0"
+    listener, rule = (balancer.replace(":loadbalancer/", f":{kind}/") for kind in ("listener", "listener-rule"))
+    tagging = "elasticloadbalancing:AddTags"
+    assert besides(Need("elasticloadbalancing:CreateListener", balancer, TAGS)) == {(tagging, f"{listener}/*")}
+    assert besides(Need("elasticloadbalancing:CreateRule", f"{listener}/1", TAGS)) == {(tagging, f"{rule}/1/*")}
+    (needed,) = creations.of(Need("ecs:RegisterTaskDefinition", "x", TAGS), Inventory())
+    assert needed.context["ecs:createaction"] == ("RegisterTaskDefinition",)
 
 
 def test_the_role_of_a_service_is_made_where_it_is_missing() -> None:
