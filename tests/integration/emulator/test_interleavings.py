@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from ansible_collections.palisade.ecs.plugins.modules import ecs_service, ecs_se
 from tests.integration.emulator.emulator_account import Account
 from tests.integration.emulator.emulator_site import Json
 from tests.integration.emulator.test_blue_green import Stage
-from tests.integration.emulator.test_deployments import newest
+from tests.integration.emulator.test_deployments import ended, newest
 from tests.integration.plugins.modules.aws_account import AwsAccount
 
 SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
@@ -154,3 +155,41 @@ def test_nothing_moves_on_the_way_back_either(stage: Stage, role: Role) -> None:
     assert newest(stage.account)["status"] == "ROLLBACK_SUCCESSFUL"
     assert stage.account.steady("shop")["taskDefinition"] == before
     assert stage.weights() == weights
+
+
+def weights_of_a_new_rule(plan: Any) -> Any:
+    return lambda before, params: plan(replace(before, weights={}), params)
+
+
+def number_of_the_inventory(plan: Any) -> Any:
+    def planned(before: Any, params: Any) -> Any:
+        change = plan(before, params)
+        return replace(change, after=replace(change.after, desired_count=before.desired_count + 1))
+
+    return planned
+
+
+def first_image(plan: Any) -> Any:
+    return lambda before, params: plan(before, {**params, "task_definition": "shop:1"})
+
+
+MISTAKES = {
+    "weights": (elb_traffic_rule, weights_of_a_new_rule, "production"),
+    "number of tasks": (ecs_service, number_of_the_inventory, "service"),
+    "image": (ecs_service, first_image, "service"),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("what", MISTAKES)
+def test_a_module_that_moves_something_is_seen(
+    stage: Stage, role: Role, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    module, mistaken, task = MISTAKES[what]
+    stage.deploy(RELEASE=f"mistaken {what}")
+    monkeypatch.setattr(module, "plan", mistaken(module.plan))
+    monkeypatch.setattr(role, "tasks", [getattr(role, task)])
+    with pytest.raises(AssertionError, match=rf"\('{task}', .*'changed': True"):
+        interleave(role, random.Random(5), lambda _: None)  # noqa: S311 -- reproducible, not secret
+    stage.stop()
+    ended(stage.account)
