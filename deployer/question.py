@@ -13,10 +13,12 @@ from emulator.settings import ACCOUNT_ID, REGION
 STACK = "shop-local"
 STACK_TAG = "palisade:stack"
 PLACEHOLDERS = {"{account}": ACCOUNT_ID, "{region}": REGION, "{stack}": STACK}
+# A further service of the stack is named in the inventory, after the stack: whoever may add one, may add any.
+FURTHER = {f"{STACK}--styles": "{stack}--*", f"{STACK}-0styles": "{stack}-0*"}
 # What AWS gives and nobody can know in advance, by the service of the ARN. Revisions of task definitions count as ids.
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID = re.compile(r"(?<=/)[a-z]+-[0-9a-f]{8,17}$")
-_HEX = re.compile(r"/[0-9a-f]{16}(?:/[0-9a-f]{16})*$")
+_HEX = re.compile(r"/[0-9a-f]{16}(?:/[0-9a-f]{16})*(?:/\*)?$")
 _IDS: Mapping[str, re.Pattern[str]] = {
     "acm": _UUID,
     "backup": _UUID,
@@ -94,6 +96,8 @@ def generalised(arn: str) -> str:
 
 def filled_out(text: str) -> str:
     """Return a text with placeholders in place of the account, the region and the stack that were recorded."""
+    for name, pattern in FURTHER.items():
+        text = text.replace(name, pattern)
     for placeholder, value in PLACEHOLDERS.items():
         text = text.replace(value, placeholder)
     return re.sub(r"^arn:aws:", "arn:{partition}:", text)

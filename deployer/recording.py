@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployer import boundary
+from deployer.changes import ZONE
 from deployer.documents import NAMES, Document, fill
 from deployer.question import Question, UnknownCallError, read
-from deployer.steps import BESIDES, POLICIES, STEPS, ZONE, Step
+from deployer.steps import BESIDES, POLICIES, STEPS, Step
 from emulator.settings import ACCOUNT_ID
 from tests.e2e.site import Site
 
@@ -79,7 +80,7 @@ def run(site: Site, step: Step, keys: Mapping[str, str], *arguments: str, inputs
         return site.playbook(*given, playbook=step.playbook)
     done = site.run("ansible-playbook", "-i", "inventories/local", step.playbook, *given)
     # Whatever could not be looked up is told beside the verdict.
-    if "rolled back to" not in done.stdout or "could not be looked up" in done.stdout:
+    if "rolled back" not in done.stdout or "could not be looked up" in done.stdout:
         raise AssertionError(done.stdout[-4000:])
     return done.stdout
 

@@ -9,14 +9,16 @@ import re
 import pytest
 
 from deployer import boundary, published
-from deployer.documents import LIMIT, LONGEST, Document, fill
+from deployer.documents import LIMIT, LONGEST, NAMES, Document, fill
+from deployer.question import STACK, Question
 from deployer.recording import ROLE, Recording, denials, deployer
 from deployer.steps import POLICIES, Step
-from tests.deployer.judged import without
+from tests.deployer.judged import allowed, without
 from tests.e2e.site import Site
 
 # "Managed policies attached to an IAM role: 10": reference_iam-quotas.
 MOST_POLICIES = 10
+ROLES = ("network", "security", "data", "ecs_service")
 READ = {"Des", "Get", "Lis"}
 
 
@@ -48,9 +50,34 @@ def test_every_step_was_asked_for_something_of_its_own(recording: Recording) -> 
     assert not {action for action in written if action.startswith(("ec2:", "elasticloadbalancing:", "kms:"))}
 
 
+PLACE = f"{NAMES['region']}:{NAMES['account']}"
+# What makes, changes and removes a service, with `{}` for its name and `{group}` for that of its target group.
+CHANGES = {
+    "ecs:UpdateService": f"arn:aws:ecs:{PLACE}:service/{STACK}/{{}}",
+    "ecs:DeleteService": f"arn:aws:ecs:{PLACE}:service/{STACK}/{{}}",
+    "ecs:RegisterTaskDefinition": f"arn:aws:ecs:{PLACE}:task-definition/{{}}:*",
+    "ecs:DeleteTaskDefinitions": f"arn:aws:ecs:{PLACE}:task-definition/{{}}:1",
+    "elasticloadbalancing:DeleteTargetGroup": f"arn:aws:elasticloadbalancing:{PLACE}:targetgroup/{{group}}/0",
+    "cloudwatch:DeleteAlarms": f"arn:aws:cloudwatch:{PLACE}:alarm:{{}}.service-errors",
+    "cloudwatch:PutDashboard": f"arn:aws:cloudwatch::{NAMES['account']}:dashboard/{{}}-{NAMES['region']}",
+}
+
+
+@pytest.mark.parametrize("action", CHANGES)
+def test_who_adds_a_service_cannot_change_the_first(policies: dict[str, list[Document]], action: str) -> None:
+    def may(name: str, group: str) -> bool:
+        return allowed(Question(action, CHANGES[action].format(name, group=group)), policies["further"])
+
+    assert may(f"{STACK}--reports", f"{STACK}-0reports")
+    assert not may(STACK, STACK)
+    assert not may(STACK, f"{STACK}-2")
+
+
 def test_a_role_can_have_the_policies(policies: dict[str, list[Document]]) -> None:
-    """Those that make and change a stack together; a restore and a teardown are for roles of their own."""
-    for names in (("network", "security", "data", "ecs_service", "deployment"), ("restore",), ("teardown",)):
+    """Those that make and change a stack together; each other job has a role of its own."""
+    jobs = tuple((policy,) for policy in POLICIES if policy not in ROLES)
+    assert len(jobs) > 1
+    for names in (ROLES, *jobs):
         assert len([document for name in names for document in policies[name]]) <= MOST_POLICIES
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from deployer import boundary
+from deployer.changes import Variables, other_image
 from deployer.documents import NAMES, Document
 from deployer.recording import denials, deployer, judging, run
-from deployer.steps import WAS_REPLACED, Step, Variables, other_image
+from deployer.steps import WAS_REPLACED, Step
 from tests.deployer.judged import without
 from tests.e2e.site import Site
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deployer.steps import other_image
+from deployer.changes import other_image
 from tests.e2e import budget
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site
@@ -45,14 +45,17 @@ def given(**more: Any) -> tuple[str, str]:
     return "-e", json.dumps({**CANARY, **more})
 
 
-def weights(site: Site) -> list[int]:
-    """Return the shares of both target groups, in the order of their names."""
+def rules(site: Site) -> list[Any]:
+    """Return the rules of the listener, but for the one that it has by itself."""
     elbv2 = site.client("elbv2")
     (balancer,) = elbv2.describe_load_balancers()["LoadBalancers"]
     (listener,) = elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
-    (rule,) = [
-        one for one in elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"] if not one["IsDefault"]
-    ]
+    return [one for one in elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"] if not one["IsDefault"]]
+
+
+def weights(site: Site) -> list[int]:
+    """Return the shares of both target groups, in the order of their names."""
+    (rule,) = rules(site)
     groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
     return [one["Weight"] for one in sorted(groups, key=lambda one: str(one["TargetGroupArn"]).split("/")[1])]
 
@@ -107,3 +110,17 @@ def test_rolling_deployments_wait_until_the_first_group_is_in_use(canaries: Site
     assert done.returncode == 2
     assert "Deploy once more before" in " ".join(done.stdout.replace("\\n", " ").split())
     assert weights(canaries) == [0, 100]
+
+
+def test_after_one_more_deployment_they_are_rolling_again_and_no_request_is_lost(canaries: Site) -> None:
+    canaries.playbook(*given(**PROMPT), playbook="playbooks/rollback.yml")
+    assert weights(canaries) == [100, 0]
+    with Load(canaries.url, canaries.authority, 240) as load:
+        canaries.playbook()
+        assert changes(canaries.playbook()) == []
+        canaries.playbook("-e", json.dumps(PROMPT), playbook="playbooks/rollback.yml")
+    assert load.failed == 0, load.answers
+    assert rules(canaries) == []
+    service = canaries.client("ecs").describe_services(cluster=STACK, services=[STACK])["services"][0]
+    assert service["deploymentConfiguration"]["strategy"] == "ROLLING"
+    assert "advancedConfiguration" not in service["loadBalancers"][0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deployer.steps import other_image
+from deployer.changes import other_image
 from tests.e2e import budget
 from tests.e2e.load import Load
 from tests.e2e.replacing import FEWEST_REQUESTS, MOST_SECONDS

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deployer.steps import other_image
+from deployer.changes import other_image
 from tests.e2e.inventory import added, inventory
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.steps import other_image
+from deployer.changes import other_image
 from tests.certificates import Wish, issue
 from tests.e2e.handshake import serial
 from tests.e2e.load import WRITERS, Load

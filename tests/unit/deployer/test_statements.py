@@ -35,6 +35,14 @@ def written(*questions: Question) -> list[dict[str, Any]]:
             f"{BALANCERS}:listener/app/shop-local/50dc6c495c0c9188/f2f7dc8efc522ab2",
             "arn:{partition}:elasticloadbalancing:{region}:{account}:listener/app/{stack}/*",
         ),
+        (
+            f"{BALANCERS}:listener-rule/app/shop-local/50dc6c495c0c9188/f2f7dc8efc522ab2/*",
+            "arn:{partition}:elasticloadbalancing:{region}:{account}:listener-rule/app/{stack}/*",
+        ),
+        (
+            f"{BALANCERS}:targetgroup/shop-local-0styles/50dc6c495c0c9188",
+            "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{stack}-0*/*",
+        ),
         (f"{IAM}:role/shop-local-eu-central-1-task", "arn:{partition}:iam::{account}:role/{stack}-{region}-task"),
         ("arn:aws:s3:::shop-local-logs-123456789012", "arn:{partition}:s3:::{stack}-logs-{account}"),
         (
