@@ -53,7 +53,6 @@ def test_nothing_is_oversold_or_lost_in_randomized_runs_with_killed_tasks(shop: 
     # The control: tasks did die under requests, and buyers had to ask again.
     assert seen["killed"] >= RUNS // 2
     assert seen["502"] + seen["503"] > 0, seen
-    print(dict(seen))
 
 
 def proven(shop: Site) -> list[Any]:
