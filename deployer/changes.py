@@ -127,6 +127,10 @@ def blue_green(work: Path) -> Variables:
     }
 
 
+def blue_green_of_other_header(work: Path) -> Variables:
+    return {**blue_green(work), "ecs_service_test_header": "x-newer"}
+
+
 def blue_green_of_other_image(work: Path) -> Variables:
     return {**blue_green(work), **other_image(work)}
 

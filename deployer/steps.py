@@ -74,6 +74,7 @@ STEPS = (
     Step("deployment", "", changes.failing, playbook="playbooks/deploy.yml", fails=True),
     Step("deployment", "", changes.other_service, playbook="playbooks/rollback.yml"),
     Step("ecs_service", "ecs_service", changes.blue_green),
+    Step("ecs_service", "ecs_service", changes.blue_green_of_other_header),
     Step("deployment", "", changes.blue_green_of_other_image, playbook="playbooks/deploy.yml"),
     Step("deployment", "", changes.blue_green_that_does_not_start, playbook="playbooks/deploy.yml", fails=True),
     # Back to rolling deployments, now that the first target group is in use again.

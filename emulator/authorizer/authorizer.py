@@ -42,11 +42,15 @@ LAYERS = (
 
 @dataclass(frozen=True)
 class Source:
-    """Who calls, and from where; without position from outside of the VPC. Session policies came with AssumeRole."""
+    """Who calls, and from where; without position from outside of the VPC. Session policies came with AssumeRole.
+
+    `deploys` tells who deploys from services of AWS that act in a role.
+    """
 
     principal: Principal
     position: Position | None
     session_policies: tuple[str, ...] = ()
+    deploys: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ class Authorizer:
 
     def _note(self, who: Source, question: Question) -> None:
         """Remember what is asked in the deployer's name."""
-        if self._record and who.position is None and question.request.principal.account:
+        if self._record and who.deploys and question.request.principal.account:
             self._record.add(question.request, understood=question.understood)
 
     def _tags(self, need: Need) -> Mapping[str, str]:

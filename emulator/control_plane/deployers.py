@@ -46,7 +46,9 @@ def lookup(access_key_id: str) -> Deployer | None:
 def _user(key: Any) -> Deployer:
     user: Any = iam_backends[ACCOUNT_ID]["aws"].users.get(key.user_name)
     arn = str(user.arn) if user else f"arn:aws:iam::{ACCOUNT_ID}:user/{key.user_name}"
-    return Deployer(Source(Principal(arn, ACCOUNT_ID), None), usable=user is not None and key.status == "Active")
+    return Deployer(
+        Source(Principal(arn, ACCOUNT_ID), None, deploys=True), usable=user is not None and key.status == "Active"
+    )
 
 
 def _session(access_key_id: str) -> Deployer | None:
@@ -54,7 +56,7 @@ def _session(access_key_id: str) -> Deployer | None:
     if assumed is None:
         return None
     return Deployer(
-        source=Source(Principal(assumed.arn, ACCOUNT_ID), None, assumed.session_policies),
+        source=Source(Principal(assumed.arn, ACCOUNT_ID), None, assumed.session_policies, deploys=True),
         session_token=assumed.session_token,
         expiration=assumed.expiration.replace(tzinfo=datetime.UTC),
     )

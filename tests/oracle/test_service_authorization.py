@@ -111,8 +111,9 @@ def problems(action: str, statement: dict[str, Any]) -> Iterator[str]:
 
 
 def spelled_out(arn: str) -> list[str]:
-    """Return an ARN in the shapes that the wildcard at its end stands for: of a listener, of the stream of a log."""
-    return [arn, f"{arn}/*", f"{arn.removesuffix('*')}log-stream:*"] if arn.endswith("*") else [arn]
+    """Return an ARN in the shapes that its wildcard stands for: of a listener, of its rule, of the stream of a log."""
+    shapes = [arn, f"{arn}/*", f"{arn}/*/*", f"{arn.removesuffix('*')}log-stream:*"]
+    return shapes if arn.endswith("*") else [arn]
 
 
 def test_the_check_finds_what_is_wrong() -> None:
