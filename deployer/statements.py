@@ -85,17 +85,22 @@ def statements(questions: Iterable[Question]) -> list[Statement]:
 def _by_action(questions: Iterable[Question]) -> list[Statement]:
     """Return a statement for each action under each condition, with all resources that it was asked for."""
     found: dict[tuple[str, bool, str, str], Statement] = {}
-    for question in questions:
-        everything = question.pattern == EVERYTHING
-        one = Statement(question.service, everything, condition(question), {question.action: {question.pattern}})
-        key = (question.service, not everything, _identity(one.condition), question.action)
+    ones = [(question.action, _of(question)) for question in questions]
+    # Before values of listed keys come together, which would hide what is covered.
+    needed = [(action, one) for action, one in ones if not any(_covers(other, one) for _, other in ones)]
+    for action, one in needed:
+        key = (one.service, not one.on_everything, _identity(one.condition), action)
         if key in found:
             found[key].take(one)
         else:
             found[key] = one
-    needed = {key: one for key, one in found.items() if not any(_covers(other, one) for other in found.values())}
-    _bar(needed.values())
-    return [needed[key] for key in sorted(needed)]
+    _bar(found.values())
+    return [found[key] for key in sorted(found)]
+
+
+def _of(question: Question) -> Statement:
+    everything = question.pattern == EVERYTHING
+    return Statement(question.service, everything, condition(question), {question.action: {question.pattern}})
 
 
 def _covers(wide: Statement, narrow: Statement) -> bool:

@@ -183,3 +183,14 @@ def test_the_page_gives_a_reason_for_what_is_not_told_to_be_the_stacks() -> None
 
 def test_a_call_that_is_not_known_is_named() -> None:
     assert "s3:UnknownAction" in str(UnknownCallError(["s3:UnknownAction"]))
+
+
+def test_what_is_allowed_without_a_condition_is_not_listed_in_one_for_another_resource() -> None:
+    def tags(kind: str, creation: str = "") -> Question:
+        context = {"elasticloadbalancing:createaction": (creation,)} if creation else {}
+        return Question("elasticloadbalancing:AddTags", f"{BALANCERS}:{kind}/app/shop-local/*", context)
+
+    asked = (tags("loadbalancer"), tags("loadbalancer", "CreateLoadBalancer"), tags("listener-rule", "CreateRule"))
+    found = {json.dumps(one.get("Condition")): one["Resource"].rpartition(":")[2] for one in written(*asked)}
+    created = json.dumps({"StringEquals": {"elasticloadbalancing:CreateAction": "CreateRule"}})
+    assert found == {"null": "loadbalancer/app/{stack}/*", created: "listener-rule/app/{stack}/*"}
