@@ -137,3 +137,10 @@ def test_links_of_the_site_lead_to_pages_and_else_to_the_repository() -> None:
     )
     with pytest.raises(DeadLinkError):
         rewritten(page, "[a](nothing.md)", known)
+
+
+def test_every_guide_is_in_the_contents_of_the_site() -> None:
+    contents = (ROOT / "website" / "index.md").read_text(encoding="utf-8").splitlines()
+    guides = {f"docs/{page.stem}" for page in (ROOT / "docs").glob("*.md")}
+    assert guides
+    assert guides <= set(contents)
