@@ -35,7 +35,7 @@ class Stages:
     def seconds(self, now: float) -> dict[str, int]:
         """Return for how long each lasted, one that came again altogether."""
         found: dict[str, int] = {}
-        ends = [begin for _, begin in self.entered[1:]] + [now]
+        ends = [entry[1] for entry in self.entered[1:]] + [now]
         for (stage, begin), end in zip(self.entered, ends, strict=False):
             if stage:
                 found[stage] = found.get(stage, 0) + round(end - begin)

@@ -48,7 +48,7 @@ def settings(params: Facts) -> dict[str, Any]:
 def described(configuration: Facts) -> dict[str, Any]:
     """Return the same fields of a service as ECS describes its deployment configuration."""
     strategy = str(configuration.get("strategy") or "ROLLING").lower()
-    name, percent, minutes, _ = STEPS.get(strategy, ("", "", "", 0))
+    name, percent, minutes = STEPS.get(strategy, ("", "", "", 0))[:3]
     steps = configuration.get(name) or {}
     alarms = configuration.get("alarms") or {}
     hooks = [
@@ -86,7 +86,7 @@ def request(service: Any) -> dict[str, Any]:
         return asked
     asked["bakeTimeInMinutes"] = service.bake_minutes
     if strategy in STEPS:
-        name, percent, minutes, _ = STEPS[strategy]
+        name, percent, minutes = STEPS[strategy][:3]
         asked[name] = {percent: service.step_percent, minutes: service.step_bake_minutes}
     asked["lifecycleHooks"] = [
         {"hookTargetArn": one["target_arn"], "roleArn": one["role_arn"], "lifecycleStages": one["stages"]}

@@ -161,7 +161,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "cluster": {"type": "str", "default": ""},
     "service": {"type": "str", "default": ""},
 }
-Roles = Mapping[str, Mapping[str, Any] | None]
+Roles = Mapping[str, "Mapping[str, Any] | None"]
 
 
 def permissions(module: Any, roles: Roles) -> Iterator[str]:

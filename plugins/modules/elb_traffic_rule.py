@@ -68,21 +68,23 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 - name: Let deployments move all requests
-  palisade.ecs.elb_traffic_rule: &rule
+  palisade.ecs.elb_traffic_rule:
     region: eu-central-1
     load_balancer_arn: arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0123456789abcdef
     priority: 2
     path: /*
-    target_group_arns:
+    target_group_arns: &groups
       - arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev/fedcba9876543210
       - arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop-dev-2/0123456789abcdef
 
 - name: Let new tasks be tried before
   palisade.ecs.elb_traffic_rule:
-    <<: *rule
+    region: eu-central-1
+    load_balancer_arn: arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-dev/0123456789abcdef
     priority: 1
     header:
       X-Test: green
+    target_group_arns: *groups
 """
 
 RETURN = r"""
