@@ -20,6 +20,17 @@ LOOKUPS = [path for path in files((".py",), "plugins/lookup") if path.name != "_
 USERS = files((".yml", ".j2"), "roles", "playbooks", "inventories", "molecule")
 
 
+class EachKeyOnce(yaml.SafeLoader):
+    """Loads YAML; refuses a key that is given twice, be it by a merge, of which ansible-test complains."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        self.flatten_mapping(node)
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise yaml.constructor.ConstructorError(None, None, f"given twice: {twice}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def documentation(source: str) -> dict[str, Any]:
     """Return DOCUMENTATION, EXAMPLES and RETURN of a plugin, parsed."""
     found = {}
@@ -27,7 +38,7 @@ def documentation(source: str) -> dict[str, Any]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if name in ("DOCUMENTATION", "EXAMPLES", "RETURN"):
-                found[name] = yaml.safe_load(ast.literal_eval(node.value))
+                found[name] = yaml.load(ast.literal_eval(node.value), EachKeyOnce)  # noqa: S506 -- a safe one
     return found
 
 
@@ -178,3 +189,10 @@ def test_module_outside_the_action_group_is_found() -> None:
 )
 def test_use_is_told_by_its_kind(text: str, kind: str) -> None:
     assert {found: names for found, names in used(text).items() if names} == {kind: {"thing"}}
+
+
+def test_a_key_that_an_example_gives_twice_is_refused() -> None:
+    """The control."""
+    for twice in ("{a: 1, a: 2}", "[&one {a: 1}, {<<: *one, a: 2}]"):
+        with pytest.raises(yaml.constructor.ConstructorError, match="given twice"):
+            documentation(f'EXAMPLES = "{twice}"')
