@@ -15,14 +15,23 @@ from emulator.settings import CHECKOUT
 
 # Inputs of roles by name. Each function below gets a directory for files that its inputs name.
 Variables = Mapping[str, Any]
-TABLE = f"arn:aws:dynamodb:{NAMES['region']}:{NAMES['account']}:table/{NAMES['stack']}"
+PLACE = f"{NAMES['region']}:{NAMES['account']}"
+TABLE = f"arn:aws:dynamodb:{PLACE}:table/{NAMES['stack']}"
 # Where the name of the site is looked up.
 ZONE = "example.com"
 # Within the boundary of the task role: more than that is for an administrator to allow.
 READS_AGAIN = {"Sid": "ReadAgain", "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE}
 # A container does not start with it.
 BROKEN = {"AWS_REGION": "none"}
-NIGHT = {"name": "night", "schedule": "cron(0 23 * * ? *)", "min_count": 1}
+# What the first service and a further one have each by itself.
+OF_ANY_SERVICE: Variables = {
+    "ecs_service_alarm_latency": 2.0,
+    "ecs_service_deregistration_delay": 4,
+    "ecs_service_health_check_interval": 6,
+    "ecs_service_memory_target": 80,
+    "ecs_service_scheduled_scaling": [{"name": "night", "schedule": "cron(0 23 * * ? *)", "min_count": 1}],
+    "ecs_service_tags": {"Step": "other"},
+}
 
 
 def nothing(work: Path) -> Variables:
@@ -80,17 +89,12 @@ def named(work: Path) -> Variables:
 def other_service(work: Path) -> Variables:
     return {
         **named(work),
-        "ecs_service_alarm_latency": 2.0,
+        **OF_ANY_SERVICE,
         "ecs_service_capacity": [{"capacity_provider": "FARGATE_SPOT", "base": 0, "weight": 1}],
         "ecs_service_container_insights": "enabled",
         "ecs_service_images_kept": 400,
-        "ecs_service_memory_target": 80,
-        "ecs_service_scheduled_scaling": [NIGHT],
-        "ecs_service_tags": {"Step": "other"},
         "ecs_service_log_retention_days": 60,
         "ecs_service_idle_timeout": 45,
-        "ecs_service_deregistration_delay": 4,
-        "ecs_service_health_check_interval": 6,
         "ecs_service_maximum_count": 5,
     }
 
@@ -144,14 +148,9 @@ def blue_green_that_does_not_start(work: Path) -> Variables:
 def other_further(work: Path) -> Variables:
     return {
         **other_image(work, "an image of its own"),
-        "ecs_service_alarm_latency": 2.0,
-        "ecs_service_deregistration_delay": 4,
-        "ecs_service_health_check_interval": 6,
+        **OF_ANY_SERVICE,
         "ecs_service_maximum_count": 3,
-        "ecs_service_memory_target": 80,
         "ecs_service_path": "/static/css/*",
-        "ecs_service_scheduled_scaling": [NIGHT],
-        "ecs_service_tags": {"Step": "other"},
     }
 
 

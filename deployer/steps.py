@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from deployer import changes
-from deployer.changes import TABLE, Variables
+from deployer.changes import PLACE, TABLE, Variables
 from deployer.documents import NAMES
 from deployer.question import Question
 
 # Makes a client of a service, as an administrator of the account.
 Clients = Callable[[str], Any]
-PLACE = f"{NAMES['region']}:{NAMES['account']}"
 # A playbook of somebody's who has two services.
 FURTHER = "tests/e2e/further.yml"
+ROLLED_BACK, STOPPED = "rolled back to", "rolled back because a rollback was requested"
 # Who removes a stack has to lift it first. The inventory that is recorded leaves it out.
 PROTECTED = {"ecs_service_deletion_protection_enabled": True}
 
@@ -43,8 +43,8 @@ class Step:
     variables: Callable[[Path], Variables] = changes.nothing
     playbook: str = "site.yml"
     before: Callable[[Clients], None] = _as_it_is
-    # It is meant to: what is looked up about a failure needs permissions, too.
-    fails: bool = False
+    # What it says when it fails as it is meant to: what is looked up about a failure needs permissions, too.
+    fails: str = ""
 
     def arguments(self, work: Path, keys: Mapping[str, str], inputs: Variables) -> list[str]:
         """Return the arguments of the playbook, run with some keys and inputs of all steps."""
@@ -71,17 +71,17 @@ STEPS = (
     Step("ecs_service", "ecs_service"),
     Step("ecs_service", "ecs_service", changes.other_service),
     Step("deployment", "ecs_service", changes.other_image_of_other_service),
-    Step("deployment", "", changes.failing, playbook="playbooks/deploy.yml", fails=True),
+    Step("deployment", "", changes.failing, playbook="playbooks/deploy.yml", fails=ROLLED_BACK),
     Step("deployment", "", changes.other_service, playbook="playbooks/rollback.yml"),
     Step("ecs_service", "ecs_service", changes.blue_green),
     Step("ecs_service", "ecs_service", changes.blue_green_of_other_header),
     Step("deployment", "", changes.blue_green_of_other_image, playbook="playbooks/deploy.yml"),
-    Step("deployment", "", changes.blue_green_that_does_not_start, playbook="playbooks/deploy.yml", fails=True),
+    Step("deployment", "", changes.blue_green_that_does_not_start, playbook="playbooks/deploy.yml", fails=STOPPED),
     # Back to rolling deployments, now that the first target group is in use again.
     Step("ecs_service", "ecs_service", changes.other_service),
     Step("further", playbook=FURTHER),
     Step("further", "", changes.other_further, playbook=FURTHER),
-    Step("further", "", changes.failing_further, playbook=FURTHER, fails=True),
+    Step("further", "", changes.failing_further, playbook=FURTHER, fails=ROLLED_BACK),
     Step("further", "", changes.no_further, playbook=FURTHER),
     # Scaling the table makes roles of AWS's that the service has to find missing before.
     Step("data", "data", changes.other_data),

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from deployer import boundary, published
+from deployer.changes import PLACE
 from deployer.documents import LIMIT, LONGEST, NAMES, Document, fill
 from deployer.question import STACK, Question
 from deployer.recording import ROLE, Recording, denials, deployer
@@ -50,7 +51,6 @@ def test_every_step_was_asked_for_something_of_its_own(recording: Recording) -> 
     assert not {action for action in written if action.startswith(("ec2:", "elasticloadbalancing:", "kms:"))}
 
 
-PLACE = f"{NAMES['region']}:{NAMES['account']}"
 # What makes, changes and removes a service, with `{}` for its name and `{group}` for that of its target group.
 CHANGES = {
     "ecs:UpdateService": f"arn:aws:ecs:{PLACE}:service/{STACK}/{{}}",

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from deployer.changes import other_image
+from deployer.steps import FURTHER
 from tests.e2e.inventory import added, inventory
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site
 
 pytestmark = pytest.mark.full
-FURTHER = "tests/e2e/further.yml"
 OWN = f"{STACK}--styles"
 GROUP = f"{STACK}-0styles"
 STYLE = "static/storefront.css"
