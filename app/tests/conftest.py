@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from storefront_support.memory import MemoryRepository
 from storefront_support.products import TASK_ID
-from storefront_support.table import DEPLOYED, client_of_emptied_table, client_of_new_table
+from storefront_support.table import DEPLOYED, client_of_emptied_table, client_of_new_table, served_table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -64,3 +64,10 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         yield client_of_new_table()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[str]:
+    """Return the address of an AWS that has the table."""
+    with served_table() as endpoint:
+        yield endpoint

@@ -32,16 +32,8 @@ from storefront_support.process import (
     wait_until,
 )
 from storefront_support.products import body
-from storefront_support.table import served_table
 
 GREETING = b"GET /healthz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    """Return the address of an AWS that has the table."""
-    with served_table() as endpoint:
-        yield endpoint
 
 
 @pytest.fixture(scope="module")

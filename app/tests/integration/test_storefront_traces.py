@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
-from storefront_support.collector import collecting
+from storefront_support.collector import Collector
 from storefront_support.process import free_port, running_shop, wait_until
-from storefront_support.table import served_table
+from storefront_support.serving import serving
 
 from storefront import tracing
 
@@ -23,20 +21,13 @@ LATER = {"OTEL_BSP_SCHEDULE_DELAY": "60000"}
 PROMPT_SECONDS = 5
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    """Return the address of an AWS that has the table."""
-    with served_table() as endpoint:
-        yield endpoint
-
-
 def attributes(span: Span) -> dict[str, object]:
     return {one.key: getattr(one.value, str(one.value.WhichOneof("value"))) for one in span.attributes}
 
 
 def test_spans_of_requests_come_to_the_collector(tmp_path: Path, aws: str) -> None:
     variables = {"OTEL_BSP_SCHEDULE_DELAY": "100", "STOREFRONT_VERSION": "1.2.3"}
-    with collecting() as collector:
+    with serving(Collector()) as collector:
         with running_shop(tmp_path, aws, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **variables) as shop:
             assert shop.request("GET", "/api/products/none")[0] == 404
             wait_until(lambda: len(collector.spans) == 1, "the span has come")
@@ -57,7 +48,7 @@ def test_spans_of_requests_come_to_the_collector(tmp_path: Path, aws: str) -> No
 
 
 def test_spans_of_the_last_requests_come_before_a_task_ends(tmp_path: Path, aws: str) -> None:
-    with collecting() as collector:
+    with serving(Collector()) as collector:
         with running_shop(tmp_path, aws, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **LATER) as shop:
             for _ in range(3):
                 shop.request("GET", "/healthz")

@@ -4,29 +4,18 @@
 
 from __future__ import annotations
 
-import gzip
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
+from storefront_support.serving import LoopbackServer, QuietHandler
 
-class Collector(ThreadingHTTPServer):
+
+class Collector(LoopbackServer):
     """The collector; `received` has what came, in that order."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.received: list[ResourceSpans] = []
-
-    @property
-    def url(self) -> str:
-        """Return the address for OTEL_EXPORTER_OTLP_ENDPOINT."""
-        return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def spans(self) -> list[Span]:
@@ -34,33 +23,12 @@ class Collector(ThreadingHTTPServer):
         return [span for one in list(self.received) for scope in one.scope_spans for span in scope.spans]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: Collector
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers["Content-Encoding"] == "gzip":
-            body = gzip.decompress(body)
+        body = self.body()
         known = (self.path, self.headers["Content-Type"]) == ("/v1/traces", "application/x-protobuf")
         if known:
             self.server.received += ExportTraceServiceRequest.FromString(body).resource_spans
-        self.send_response(200 if known else 400)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Write nothing."""
-
-
-@contextmanager
-def collecting() -> Iterator[Collector]:
-    """Collect until the block ends."""
-    collector = Collector()
-    thread = threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield collector
-    finally:
-        collector.shutdown()
-        collector.server_close()
-        thread.join()
+        self.answer(200 if known else 400)
