@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from storefront_support.products import NOW, once, product, wish
-from storefront_support.table import CREDENTIALS, NOT_JUDGED, REGION, TABLE, served_table
+from storefront_support.table import CREDENTIALS, NOT_JUDGED, REGION, TABLE
 
 from storefront.repository import DynamoRepository
 
@@ -25,19 +24,12 @@ LATER = "2025-04-01T00:00:00Z"
 TWO_PAGES = 5
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[str]:
-    """Return where the table is."""
-    with served_table() as endpoint:
-        yield endpoint
-
-
 @pytest.fixture
-def endpoint(served: str) -> str:
+def endpoint(aws: str) -> str:
     """Return where the table is, which is empty."""
-    for item in client(served).scan(TableName=TABLE)["Items"]:
-        client(served).delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
-    return served
+    for item in client(aws).scan(TableName=TABLE)["Items"]:
+        client(aws).delete_item(TableName=TABLE, Key={name: item[name] for name in ("pk", "sk")})
+    return aws
 
 
 def client(endpoint: str) -> Any:
