@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ class AccessLog:
         whole = content[: content.rfind(b"\n") + 1]
         self._offset += len(whole)
         return [json.loads(line) for line in whole.splitlines() if line.startswith(b"{")]
+
+
+def answered(request: Mapping[str, Any]) -> float:
+    """Return when a request was answered, in seconds since 1970."""
+    return datetime.fromisoformat(request["time"]).timestamp() + int(request["duration_ms"] or 0) / 1000
 
 
 def measured(request: Mapping[str, Any], balancers: Mapping[int, str], groups: Mapping[str, str]) -> Iterator[Measured]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,13 +14,15 @@ from moto.elbv2.models import elbv2_backends
 
 from emulator.metrics import alarms
 from emulator.metrics.expression import ExpressionError
-from emulator.metrics.requests import AccessLog, Measured, measured
+from emulator.metrics.requests import AccessLog, Measured, answered, measured
 from emulator.metrics.series import Series, key_of
 from emulator.metrics.utilization import Utilization
 from emulator.scheduler.task import RunningTask
 from emulator.settings import ACCOUNT_ID, REGION, Settings
 
 LOG = logging.getLogger(__name__)
+# Until the load balancer has written what it answered (load_balancer.process), and it is read here.
+DELAY_SECONDS = 0.7
 
 
 class Watch:
@@ -42,8 +45,8 @@ class Watch:
 
     def judge(self, now: float) -> bool:
         """Measure, and judge the alarms when a minute is over; say whether one is. Call under the lock."""
-        minute = int(now // self._minute_seconds)
-        self._measure(minute)
+        self._measure(now)
+        minute = self._minute(now - DELAY_SECONDS)
         if minute == self._judged:
             return False
         self._judged = minute
@@ -57,7 +60,10 @@ class Watch:
         """Return what an alarm looks at, as it was in the minute that was judged last."""
         return alarms.value(alarm, self._series, self._judged - 1)
 
-    def _measure(self, minute: int) -> None:
+    def _minute(self, moment: float) -> int:
+        return int(moment // self._minute_seconds)
+
+    def _measure(self, now: float) -> None:
         backend = elbv2_backends[ACCOUNT_ID][REGION]
         balancers = {
             self._ports[int(listener.port)]: arn.rpartition(":loadbalancer/")[2]
@@ -68,15 +74,17 @@ class Watch:
         groups = {"-".join(arn.rsplit("/", 2)[1:]): arn.rpartition(":")[2] for arn in backend.target_groups}
         targets = {arn.rpartition(":")[2]: _serving(group) for arn, group in backend.target_groups.items()}
         for request in self._requests:
+            # By its own time, however late it is read: on a busy machine, minutes that take a second would have none.
+            minute = self._minute(now - (time.time() - answered(request)))
             for metric, dimensions, value in measured(request, balancers, groups):
                 self._series.add(minute, key_of(metric, dimensions), value)
                 if metric == "RequestCount" and "TargetGroup" in dimensions:
                     share = value / targets[dimensions["TargetGroup"]]
                     self._series.add(minute, key_of("RequestCountPerTarget", dimensions), share)
         for metric, dimensions, value in self._used:
-            self._series.add(minute, key_of(metric, dimensions), value)
+            self._series.add(self._minute(now), key_of(metric, dimensions), value)
         self._requests, self._used = [], []
-        self._count_hosts(backend, minute)
+        self._count_hosts(backend, self._minute(now))
 
     def _count_hosts(self, backend: Any, minute: int) -> None:
         """Note how many targets are healthy; a group without targets has no metric."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import urllib3
 from ansible_collections.palisade.ecs.plugins.plugin_utils._service_alarms import service_alarms
 
 from tests.integration.emulator.emulator_account import Account
@@ -17,6 +18,7 @@ from tests.integration.emulator.test_blue_green import CANARY, Stage
 from tests.integration.emulator.test_deployments import ended, newest
 
 SWITCHES = {"PALISADE_MINUTE_SECONDS": "1"}
+CLIENTS = 6
 LIMITS = {"error_percent": 5, "latency": 1.0, "load_balancer_errors": 10, "utilization_percent": 90}
 WATCHED = {"alarmNames": ["shop-errors"], "enable": True, "rollback": True}
 LONG_CANARY = {
@@ -86,14 +88,18 @@ def state(account: Account, name: str = "shop-errors") -> str:
 
 @contextmanager
 def requests(account: Account) -> Iterator[None]:
-    """Ask for pages again and again: an alarm needs 20 requests in a minute."""
+    """Ask for pages again and again: an alarm needs 20 requests in a minute, so connections are kept."""
     over = threading.Event()
+    site = account.emulator
+    pool = urllib3.HTTPSConnectionPool(
+        "localhost", site.site_port, maxsize=CLIENTS, ca_certs=str(site.run_dir / "ca.pem"), timeout=20
+    )
 
     def ask() -> None:
         while not over.is_set():
-            account.emulator.fetch("/")
+            pool.request("GET", "/")
 
-    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
     try:
@@ -102,6 +108,7 @@ def requests(account: Account) -> Iterator[None]:
         over.set()
         for thread in threads:
             thread.join()
+        pool.close()
 
 
 def test_errors_of_the_canary_lead_all_requests_back(stage: Stage) -> None:

@@ -3,19 +3,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from emulator import settings
 from emulator.metrics import alarms, utilization
 from emulator.metrics.expression import ExpressionError, evaluate
 from emulator.metrics.requests import measured
 from emulator.metrics.series import Series, key_of
+from emulator.metrics.watch import Watch
 
 BALANCER = {"LoadBalancer": "app/shop/1"}
 
@@ -91,6 +96,24 @@ def test_an_answer_of_a_target_counts_for_its_group_and_one_of_the_balancer_does
     assert ("RequestCount", False) in names
     lost = {**request, "details": "no_healthy_upstream", "status": 503, "target_ms": None}
     assert list(measured(lost, *places)) == [("HTTPCode_ELB_5XX_Count", BALANCER, 1.0)]
+
+
+def test_a_request_counts_in_the_minute_of_its_answer_however_late_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    environment = {"PALISADE_RUN_DIR": str(tmp_path), "PALISADE_MINUTE_SECONDS": "10"}
+    watch, now = Watch(settings.read(environment)), 1002.0
+    request = {"listener": 1, "status": 200, "target_group": "shop", "details": "via_upstream", "target_ms": 1}
+    # Begun two minutes before, answered in the last one; and one that is answered now.
+    moments = ((15.0, 8_000), (1.0, 1_000))
+    with (tmp_path / "logs" / "access.log").open("w") as log:
+        for ago, took in moments:
+            begin = datetime.fromtimestamp(time.time() - ago, UTC).isoformat()
+            log.write(json.dumps({**request, "time": begin, "duration_ms": took}) + "\n")
+    watch.look([], now)
+    assert watch.judge(now)
+    requests = alarm(metric_data_queries=[], metric_name="RequestCount", statistic="Sum")
+    requests.dimensions = [SimpleNamespace(name="LoadBalancer", value="")]
+    assert watch.latest(requests) == 1.0
 
 
 def test_use_of_cpu_is_that_of_a_process_and_its_children() -> None:
