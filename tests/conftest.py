@@ -43,8 +43,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite:
     return BySite(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the groups in their order."""
+    """Put the groups in their order; what is nightly is also full."""
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker("full")
     items.sort(key=lambda item: _rank(item.path.relative_to(item.config.rootpath).as_posix()))
 
 

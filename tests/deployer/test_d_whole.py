@@ -36,7 +36,7 @@ def test_an_empty_account_is_deployed_under_the_published_policies(
         assert not denials(site)
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_site_yml_passes_under_exactly_the_published_policies(
     tmp_path: Path, policies: dict[str, list[Document]]
 ) -> None:

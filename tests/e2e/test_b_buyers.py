@@ -34,7 +34,7 @@ def test_what_there_is_is_sold_once_while_tasks_die(site: Site) -> None:
     wait_until(lambda: len(site.tasks()) == len(before), 180, "another task serves")
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_what_there_is_is_sold_once_and_everybody_answered_at_once_while_all_tasks_are_replaced(site: Site) -> None:
     product = product_with(site, MANY)
     buyers = Buyers(site, product)

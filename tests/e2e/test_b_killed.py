@@ -19,7 +19,7 @@ from emulator.scheduler.backoff import STABLE_SECONDS
 from tests.e2e.buyers import AT_ONCE, Buyers, assert_sold_once, product_with
 from tests.e2e.site import STACK, Site, wait_until
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.nightly
 RUNS = 20
 TASKS = 2
 

@@ -67,7 +67,7 @@ def put(site: Site, pair: Pair) -> None:
 
 @pytest.mark.parametrize(
     ("tags", "times"),
-    [("security", 1), pytest.param("security,ecs_service", 3, marks=pytest.mark.full)],
+    [("security", 1), pytest.param("security,ecs_service", 3, marks=pytest.mark.nightly)],
     ids=("once", "again and again"),
 )
 def test_another_certificate_comes_under_the_same_arn_and_loses_no_request(

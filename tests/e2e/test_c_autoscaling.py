@@ -13,7 +13,7 @@ from tests.e2e.site import STACK, Site, wait_until
 from tests.e2e.test_c_blue_green import changes
 from tests.e2e.test_c_deployment import DEPLOY, definition
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.nightly
 LEAST, MOST = 2, 3
 # Per task and minute, which takes a second: the load sends more, whoever asks now and then does not.
 SCALING = {"ecs_service_maximum_count": MOST, "ecs_service_cpu_target": 0, "ecs_service_requests_target": 8}

@@ -16,7 +16,7 @@ from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site
 from tests.e2e.test_c_deployment import PROMPT, UNCERTAIN
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.nightly
 DEPLOY = "playbooks/deploy.yml"
 CANARY = {
     "ecs_service_deployment_strategy": "canary",

@@ -14,7 +14,7 @@ from tests.e2e.inventory import added, inventory
 from tests.e2e.load import Load
 from tests.e2e.site import STACK, Site
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.nightly
 OWN = f"{STACK}--styles"
 GROUP = f"{STACK}-0styles"
 STYLE = "static/storefront.css"

@@ -130,7 +130,7 @@ def test_scaling_in_loses_no_request_and_a_crash_none_but_those_under_way(
     judge(site, load, ("scale-in",), ("task kill",))
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_whatever_happens_to_a_site_in_its_life(site: Site, tmp_path: Path, show: Callable[[list[str]], None]) -> None:
     other = json.dumps(dict(other_image(tmp_path)))
     scale(site, 4)

@@ -122,7 +122,7 @@ def test_every_playbook_of_the_tarball_is_found_by_its_name(tmp_path: Path) -> N
     assert elsewhere.run("ansible-playbook", "--syntax-check", *names).count("playbook: ") == len(PLAYBOOKS)
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_the_tarball_alone_deploys_a_site(tmp_path: Path, site: Site) -> None:
     environment = tmp_path / "environment"
     bootstrap = [sys.executable, CHECKOUT / "requirements" / "bootstrap.py", environment, "deploy.txt"]

@@ -76,7 +76,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.emulator("down")
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_each_role_passes_on_one_localstack_that_somebody_else_started(site: Site) -> None:
     if not environment.is_installed():
         pytest.skip("LocalStack needs Python 3.12 or 3.13")
@@ -94,9 +94,10 @@ def test_a_word_that_is_no_target_is_refused(site: Site) -> None:
     assert "MOLECULE_TARGET must be localstack or embedded" in " ".join(done.stdout.split())
 
 
-# All but the shortest are among the long tests.
+# Of each target, the shortest by itself stands for the others at other times.
+SHORT = {("network", "embedded"): [], ("network", "localstack"): [pytest.mark.full]}
 SCENARIOS = [
-    pytest.param(scenario, target, marks=[] if (scenario, target) == ("network", "embedded") else pytest.mark.full)
+    pytest.param(scenario, target, marks=SHORT.get((scenario, target), [pytest.mark.nightly]))
     for target in TARGETS
     for scenario in (*ROLES, "default")
 ]
@@ -112,7 +113,7 @@ def test_each_scenario_passes_by_itself_and_says_on_what(site: Site, scenario: s
     assert not (site.run_dir / "emulator.json").exists()
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_drift_and_what_a_teardown_leaves_are_seen(site: Site) -> None:
     def network(step: str) -> subprocess.CompletedProcess[str]:
         return molecule(site, step, "--scenario-name", "network", MOLECULE_TARGET="embedded")
@@ -130,7 +131,7 @@ def test_drift_and_what_a_teardown_leaves_are_seen(site: Site) -> None:
     assert not (site.run_dir / "emulator.json").exists()
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_a_task_that_always_changes_something_is_seen(site: Site, tmp_path: Path) -> None:
     checkout = copy_of_the_checkout(tmp_path / "a copy")
     subnets = checkout / "roles" / "network" / "tasks" / "subnets.yml"
@@ -143,7 +144,7 @@ def test_a_task_that_always_changes_something_is_seen(site: Site, tmp_path: Path
     assert "subnets | Create the subnets" in said.partition("Idempotence test failed")[2]
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", ROLES)
 def test_a_mistake_in_a_role_turns_its_scenario_red(site: Site, role: str, tmp_path: Path) -> None:
     checkout = copy_of_the_checkout(tmp_path / "a copy")

@@ -137,7 +137,7 @@ def test_a_teardown_finds_nothing_to_do(account: Site, mode: tuple[str, ...]) ->
     assert what_is_there(account) == NOTHING
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_without_an_image_everything_but_the_service_is_made(account: Site) -> None:
     said = account.playbook("-e", json.dumps({"ecs_service_image_publisher": {}}))
     assert "No image yet, so everything but the service is made." in said

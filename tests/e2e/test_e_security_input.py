@@ -130,7 +130,7 @@ SHORT = (
 
 
 def of_each_kind(cases: Iterable[str]) -> list[Any]:
-    return [pytest.param(case, marks=() if case in SHORT else pytest.mark.full) for case in cases]
+    return [pytest.param(case, marks=() if case in SHORT else pytest.mark.nightly) for case in cases]
 
 
 # The certificate, what becomes of its files, and what is said.

@@ -129,7 +129,7 @@ def test_nothing_is_used_that_is_not_granted(site: Site, purpose: str) -> None:
     assert {one.action for one in used(site, purpose)} <= {action for action, _ in granted(site, purpose)}
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_less_is_noticed_by_the_tests_of_the_application(site: Site) -> None:
     """Every element of the task's policy is one that the contract tests of the repository need."""
     policy = ManagedPolicy(site, "task")

@@ -111,7 +111,7 @@ def test_table_without_recovery_is_refused_before_anything_is_changed(site: Site
         site.playbook("--tags", "data")
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_dry_run_says_what_a_restore_would_do_and_writes_nothing(site: Site, restoring: Restoring) -> None:
     before = state_of_the_site(site)
     for inputs, last in (({}, "Mark the source as left"), ({"restore_cut_over": False}, "Show the report")):
@@ -170,7 +170,7 @@ def test_writes_during_a_restore_are_accounted_for(site: Site, restoring: Restor
     assert f"palisade_table_generation is 0, but table {STACK} was replaced by {COPY} at a restore" in said(refused)
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_restore_that_is_cut_short_anywhere_is_completed_by_the_next_run(site: Site, restoring: Restoring) -> None:
     before = restoring.items(STACK)
     writer = Writer(site, "killed")
@@ -212,7 +212,7 @@ def test_restore_that_is_cut_short_anywhere_is_completed_by_the_next_run(site: S
     assert "killed-again" in restoring.items(STACK)
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_rehearsal_leaves_the_service_where_it_is(site: Site, restoring: Restoring) -> None:
     site.playbook("--tags", "data", "-e", json.dumps(OTHERWISE))
     done = restoring.run(restore_cut_over=False, **OTHERWISE)
@@ -231,7 +231,7 @@ def test_rehearsal_leaves_the_service_where_it_is(site: Site, restoring: Restori
     assert f"Table {COPY} is left from an earlier restore or rehearsal" in said(restoring.run())
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_copy_that_is_not_sound_is_not_taken(site: Site, restoring: Restoring) -> None:
     """The service's table has an item that no product can be made of, so the copy has it, too."""
     broken = {"pk": {"S": "PRODUCTS"}, "sk": {"S": "PRODUCT#broken"}}

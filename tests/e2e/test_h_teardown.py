@@ -12,7 +12,7 @@ from tests.e2e.inventory import inventory
 from tests.e2e.site import STACK, Site, wait_until
 from tests.e2e.tearing_down import CONFIRMED, ITEM, KEPT, PLAYBOOK, Account
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.nightly
 
 # Before which tasks a run is ended, one run after the other.
 POINTS = (

@@ -14,7 +14,7 @@ from tests.e2e.replacing import replace_all_tasks_under_load
 from tests.e2e.site import Site, wait_until
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_after_a_crash_up_repairs_and_without_draining_requests_are_lost(site: Site) -> None:
     """The control: it shows that the test of a replacement, test_c_deployment.py, can fail."""
     supervisor = json.loads((site.run_dir / "emulator.json").read_text())["pid"]

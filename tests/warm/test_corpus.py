@@ -65,7 +65,7 @@ def test_short_corpus(laboratory: Make) -> None:
     assert len(set().union(*(recording.tasks() for recording in stock))) >= LEAST_TASKS
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_longer_corpus(laboratory: Make) -> None:
     bench = laboratory(this_stack())
     stock, warm = record(bench, LONGER, "stock"), record(bench, LONGER, "warm")
@@ -73,7 +73,7 @@ def test_longer_corpus(laboratory: Make) -> None:
     assert_ran_the_usual_way(LONGER, warm, LONGER_FALLBACKS)
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_full_corpus(laboratory: Make, stack: Stack) -> None:
     bench = laboratory(stack)
     stock, warm = record(bench, FULL, "stock"), record(bench, FULL, "warm")

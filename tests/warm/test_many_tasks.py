@@ -82,7 +82,7 @@ def test_hundred_tasks_leave_nothing(laboratory: Make) -> None:
     assert len(set(measured(recording, "descriptors"))) == 1
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_thousand_tasks_leave_nothing(laboratory: Make, stack: Stack) -> None:
     recording = run_many(laboratory(stack), 1000)
     assert_nothing_piles_up(recording)

@@ -110,7 +110,7 @@ class Run:
     "seeds",
     [
         pytest.param(range(SHORT), id="short"),
-        pytest.param(range(SHORT, FULL), id="all", marks=pytest.mark.full),
+        pytest.param(range(SHORT, FULL), id="all", marks=[pytest.mark.full, pytest.mark.nightly]),
     ],
 )
 def test_nothing_is_oversold_and_nothing_is_lost_in_randomized_faults(

@@ -192,7 +192,7 @@ def test_generation_without_a_table_is_refused_while_an_earlier_one_has_the_item
     assert protected.dynamodb.list_tables()["TableNames"] == [STACK]
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_provisioned_units_are_scaled_and_on_demand_they_are_not(protected: Data) -> None:
     # Each index has targets of its own.
     table: dict[str, Any] = {"data_indexes": []}
@@ -225,7 +225,7 @@ CALLS = 6
 POINTS = [End(call, done) for call in range(1, CALLS + 2) for done in (False, True)]
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 @pytest.mark.parametrize("points", [pytest.param([POINTS[5]], id="one"), pytest.param(POINTS, id="all")])
 def test_change_of_indexes_that_was_killed_is_completed_and_loses_no_item(protected: Data, points: list[End]) -> None:
     protected.run(data_indexes=STATES[0])

@@ -127,7 +127,7 @@ def deployed(edge: Edge) -> Edge:
     return edge
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_drift_is_repaired_in_one_run_and_the_next_changes_nothing(deployed: Edge) -> None:
     before = deployed.state()
     drift(deployed)
@@ -136,7 +136,7 @@ def test_drift_is_repaired_in_one_run_and_the_next_changes_nothing(deployed: Edg
     assert deployed.run() == 0
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_who_subscribed_otherwise_stays_and_a_log_is_never_deleted(deployed: Edge) -> None:
     deployed.client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint="arn:aws:sqs:eu-central-1:123456789012:a")
     before = deployed.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]
@@ -151,7 +151,7 @@ def test_who_subscribed_otherwise_stays_and_a_log_is_never_deleted(deployed: Edg
     assert [one["Key"] for one in after] == [one["Key"] for one in before] != []
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_without_waf_the_load_balancer_lets_go_of_the_web_acl_of_the_stack_only(deployed: Edge) -> None:
     service, off = ("--tags", "ecs_service"), {"security_waf_enabled": False}
     # The association, and the file of the outputs, which say so.
@@ -169,7 +169,7 @@ def test_without_waf_the_load_balancer_lets_go_of_the_web_acl_of_the_stack_only(
     assert deployed.protection == deployed.web_acl["ARN"]
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_certificate_is_issued_for_a_domain_and_takes_the_place_of_the_imported_one(deployed: Edge) -> None:
     imported = deployed.certificate["CertificateArn"]
     deployed.client("route53").create_hosted_zone(Name="example.com", CallerReference="edge")

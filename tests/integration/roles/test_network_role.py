@@ -125,7 +125,7 @@ def test_repeat_after_the_switches_changes_nothing(network: Network) -> None:
     assert network.run(**GROWN) == 0
 
 
-@pytest.mark.full
+@pytest.mark.nightly
 def test_switching_in_every_direction_is_repeatable(grown: Network) -> None:
     for mode in ("none", "single", "none", "per_az", "single", "per_az"):
         switch(grown, mode)
