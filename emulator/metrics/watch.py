@@ -73,9 +73,10 @@ class Watch:
         }
         groups = {"-".join(arn.rsplit("/", 2)[1:]): arn.rpartition(":")[2] for arn in backend.target_groups}
         targets = {arn.rpartition(":")[2]: _serving(group) for arn, group in backend.target_groups.items()}
+        # By its own time, however late it is read: on a busy machine, minutes that take a second would have no request.
+        began = time.time() - now
         for request in self._requests:
-            # By its own time, however late it is read: on a busy machine, minutes that take a second would have none.
-            minute = self._minute(now - (time.time() - answered(request)))
+            minute = self._minute(answered(request) - began)
             for metric, dimensions, value in measured(request, balancers, groups):
                 self._series.add(minute, key_of(metric, dimensions), value)
                 if metric == "RequestCount" and "TargetGroup" in dimensions:

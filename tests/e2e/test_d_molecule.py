@@ -68,6 +68,12 @@ def failed(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join(said.split())
 
 
+def assert_ended_on(target: str, said: str, site: Site, scenario: str) -> None:
+    """Fail unless a scenario said at its end on what it ran, and that is no more."""
+    assert f"scenario {scenario}: {target}" in " ".join(said.split())
+    assert not (site.run_dir / "emulator.json").exists()
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """A run directory with a space in its path; whatever runs in it ends with the test."""
@@ -80,7 +86,7 @@ def test_the_role_network_is_made_changes_nothing_again_and_is_as_aws_says(site:
     """The shortest role on the shorter target; Molecule may remember an earlier one, which was cut short."""
     for step in ("destroy", "converge", "idempotence", "verify", "destroy"):
         said = checked(molecule(site, step, "--scenario-name", "network", MOLECULE_TARGET="embedded"))
-    assert "scenario network: the embedded AWS" in " ".join(said.split())
+    assert_ended_on("the embedded AWS", said, site, "network")
 
 
 @pytest.mark.nightly
@@ -114,10 +120,9 @@ SCENARIOS = [
 def test_each_scenario_passes_by_itself_and_says_on_what(site: Site, scenario: str, target: str) -> None:
     if target == "localstack" and not environment.is_installed():
         pytest.skip("LocalStack needs Python 3.12 or 3.13")
-    said = " ".join(checked(molecule(site, "test", "--scenario-name", scenario, MOLECULE_TARGET=target)).split())
+    said = checked(molecule(site, "test", "--scenario-name", scenario, MOLECULE_TARGET=target))
     name = f"LocalStack {environment.VERSION}" if target == "localstack" else "the embedded AWS"
-    assert f"scenario {scenario}: {name}" in said
-    assert not (site.run_dir / "emulator.json").exists()
+    assert_ended_on(name, said, site, scenario)
 
 
 @pytest.mark.nightly

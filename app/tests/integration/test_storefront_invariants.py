@@ -110,6 +110,7 @@ class Run:
     "seeds",
     [
         pytest.param(range(SHORT), id="short"),
+        # Both marks: the application's tests also run without those of the collection, where the one implies the other.
         pytest.param(range(SHORT, FULL), id="all", marks=[pytest.mark.full, pytest.mark.nightly]),
     ],
 )
