@@ -72,7 +72,7 @@ logs: setup ## Show the last lines of every task's log
 lint: setup ## Run the linters and type checks
 	@.config/lint
 
-test: setup lint ## Run every test that needs nothing but this machine, within 20 minutes
+test: setup lint ## Run every test that needs nothing but this machine, in some 20 minutes
 	@pytest $(IN_PARALLEL) -m "not full"
 
 test-full: setup lint second-stack ## Run the long tests too
