@@ -23,6 +23,15 @@ def run(command: list[str], directory: Path, **variables: str) -> tuple[int, str
     return process.run(command, directory, environment)
 
 
+def only_in(directory: Path) -> dict[str, str]:
+    """Return the settings with which Ansible sees the collections of a directory, and none beside its own programs.
+
+    antsibull-docs takes a collection from the first directory in alphabetical order, and nothing at all from one that
+    git ignores, as it does .venv-release: what it found would depend on where the checkout is.
+    """
+    return {"ANSIBLE_COLLECTIONS_PATH": str(directory), "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
+
+
 def importer_complaints(code: int, said: str) -> Iterator[str]:
     """Yield what galaxy-importer has against a tarball: it ends with 0 when ansible-lint or ansible-doc complain."""
     if code:
@@ -54,7 +63,7 @@ def documented(ours: Path, directory: Path) -> Iterator[str]:
         "dependent",
         ".",
     ]
-    code, said = run(command, ours, ANSIBLE_COLLECTIONS_PATH=str(directory))
+    code, said = run(command, ours, **only_in(directory))
     yield from said.splitlines()
     if code and not said:
         yield f"antsibull-docs ended with {code}"

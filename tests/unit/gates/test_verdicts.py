@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from gates import ansible_test, release, tarball
@@ -72,3 +75,13 @@ def test_tarball_with_too_much_or_too_little_is_told(
     inside: set[str], known: set[str], size: int, complaint: str
 ) -> None:
     assert list(tarball.complaints(inside, known, size)) == [complaint]
+
+
+def test_collections_come_from_the_unpacked_tree_alone(tmp_path: Path) -> None:
+    manifest = tmp_path / "ansible_collections" / "amazon" / "aws" / "galaxy.yml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("namespace: amazon\nname: aws\nversion: 1.0.0\n", encoding="utf-8")
+    command = ["ansible-galaxy", "collection", "list", "--format", "json"]
+    _, said = release.run(command, tmp_path, **release.only_in(tmp_path))
+    places = [place for place, found in json.loads(said[said.index("{") :]).items() if "amazon.aws" in found]
+    assert places == [str(tmp_path / "ansible_collections")]
