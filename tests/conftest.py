@@ -16,11 +16,19 @@ TALLY = "tally"
 TABLE = "table"
 # What takes long to make is shared by the tests of a directory. The processes take these groups in this order, the
 # longest first, then the other files, and the many short tests last: they fill the gap at the end.
-SITES = ("tests/e2e", "tests/deployer", "tests/audit", "tests/probes", "tests/warm", "tests/oracle")
+SITES = (
+    "tests/e2e",
+    "tests/integration/roles",
+    "tests/deployer",
+    "tests/audit",
+    "tests/probes",
+    "tests/warm",
+    "tests/oracle",
+)
 # Its servers have addresses that no other process may take.
 LOAD_BALANCER = "tests/integration/emulator/load_balancer"
 SHORT = ("tests/unit", "app/tests/unit")
-# Of the end-to-end tests, those that have accounts of their own.
+# Of these tests, those that have accounts of their own.
 OWN_ACCOUNT = (
     "test_d_installed.py",
     "test_d_molecule.py",
@@ -28,6 +36,7 @@ OWN_ACCOUNT = (
     "test_e_security_input.py",
     "test_g_secrets.py",
     "test_h_teardown.py",
+    "test_network_role.py",
 )
 
 

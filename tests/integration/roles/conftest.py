@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An embedded AWS on which only one role is run."""
+"""An embedded AWS for the network alone, and one for what needs a network: it is deployed once for all of them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,27 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         yield Network(site)
 
 
-@pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    """The edge of a stack in an account on which nothing was deployed."""
-    with Site(tmp_path_factory.mktemp("edge") / "run").running() as site:
-        yield Edge(site)
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An account, on which nothing was deployed before a test asks for the stack."""
+    with Site(tmp_path_factory.mktemp("stack") / "run").running() as site:
+        yield site
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data]:
-    """The data of an account on which nothing was deployed."""
-    with Site(tmp_path_factory.mktemp("data") / "run").running() as site:
-        yield Data(site)
+@pytest.fixture(scope="session")
+def stack(account: Site) -> Site:
+    """The account with all of the stack but the service."""
+    Edge(account).run()
+    return account
+
+
+@pytest.fixture(scope="session")
+def edge(stack: Site) -> Edge:
+    """The edge of the stack."""
+    return Edge(stack)
+
+
+@pytest.fixture(scope="session")
+def data(stack: Site) -> Data:
+    """The data of the stack."""
+    return Data(stack)

@@ -32,9 +32,9 @@ class Data:
     def cloudwatch(self) -> Any:
         return self.site.client("cloudwatch")
 
-    def run(self, *arguments: str, tags: str = "data", **inputs: Any) -> int:
+    def run(self, *arguments: str, **inputs: Any) -> int:
         """Run the role and return how many tasks changed something."""
-        said = self.site.playbook("--tags", tags, *arguments, "-e", json.dumps(inputs))
+        said = self.site.playbook("--tags", "data", *arguments, "-e", json.dumps(inputs))
         (changed,) = re.findall(r"changed=(\d+)", said)
         return int(changed)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.relay import End, killed
-from tests.e2e.site import STACK
+from tests.e2e.site import STACK, Site
 from tests.integration.roles.data_site import ACCOUNT, TABLE, Data
 
 SHOP = ("by-customer", "by-status")
@@ -45,7 +45,8 @@ ALARMS = {
 ITEM = {"pk": {"S": "order"}, "sk": {"S": "1"}, "customer": {"S": "c1"}, "ordered_at": {"N": "1"}}
 
 
-def test_dry_run_of_an_empty_account_names_everything_and_writes_nothing(data: Data) -> None:
+def test_dry_run_of_an_empty_account_names_everything_and_writes_nothing(account: Site) -> None:
+    data = Data(account)
     said = data.site.playbook("--tags", "data", "--check", "--diff")
     for task in ("Make the table", "Make the vault", "Back up the table", f"(item={STACK}-table-GetItem-errors)"):
         assert task in said
@@ -57,12 +58,11 @@ def test_dry_run_of_an_empty_account_names_everything_and_writes_nothing(data: D
     assert data.alarms == {}
 
 
-def test_role_asks_for_what_it_needs(data: Data) -> None:
-    assert "Run `ansible-playbook site.yml --tags network` first" in data.refusal()
+def test_role_asks_for_what_it_needs(account: Site) -> None:
+    assert "Run `ansible-playbook site.yml --tags network` first" in Data(account).refusal()
 
 
 def test_table_is_protected_and_a_second_run_changes_nothing(data: Data) -> None:
-    assert data.run(tags="network,security,data") > 0
     aliases = {one["AliasName"]: one["TargetKeyId"] for one in data.site.client("kms").list_aliases()["Aliases"]}
     key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/{aliases[f'alias/{STACK}-data']}"
     table = data.table
@@ -178,43 +178,35 @@ def test_what_cannot_be_is_refused_before_anything_is_changed(data: Data, what: 
         assert message in said
 
 
-@pytest.fixture
-def protected(data: Data) -> Data:
-    """The data of a stack, also where no test ran before."""
-    if not data.dynamodb.list_tables()["TableNames"]:
-        data.run(tags="network,security,data")
-    return data
-
-
-def test_generation_without_a_table_is_refused_while_an_earlier_one_has_the_items(protected: Data) -> None:
-    said = protected.refusal(palisade_table_generation=2)
+def test_generation_without_a_table_is_refused_while_an_earlier_one_has_the_items(data: Data) -> None:
+    said = data.refusal(palisade_table_generation=2)
     assert f"there is no table {STACK}.2, and the items may be in {STACK}. Set palisade_table_generation" in said
-    assert protected.dynamodb.list_tables()["TableNames"] == [STACK]
+    assert data.dynamodb.list_tables()["TableNames"] == [STACK]
 
 
 @pytest.mark.nightly
-def test_provisioned_units_are_scaled_and_on_demand_they_are_not(protected: Data) -> None:
+def test_provisioned_units_are_scaled_and_on_demand_they_are_not(data: Data) -> None:
     # Each index has targets of its own.
     table: dict[str, Any] = {"data_indexes": []}
     units = {**table, "data_minimum_read_units": 5, "data_minimum_write_units": 5, "data_maximum_read_units": 50}
     provisioned = {"data_billing_mode": "PROVISIONED", "data_maximum_write_units": 50, **units}
-    scaling = protected.site.client("application-autoscaling")
+    scaling = data.site.client("application-autoscaling")
 
     def targets() -> list[tuple[int, int]]:
         found = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
         return [(one["MinCapacity"], one["MaxCapacity"]) for one in found]
 
-    assert protected.run(**provisioned) > 0
-    assert protected.table["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
+    assert data.run(**provisioned) > 0
+    assert data.table["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
     assert targets() == [(5, 50), (5, 50)]
     # What the scaling did meanwhile is not undone.
     more = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 5}
-    protected.dynamodb.update_table(TableName=STACK, ProvisionedThroughput=more)
-    protected.dynamodb.get_waiter("table_exists").wait(TableName=STACK, WaiterConfig={"Delay": 1})
-    assert protected.run(**provisioned) == 0
-    assert protected.run(**table) > 0
-    assert (protected.table["BillingModeSummary"]["BillingMode"], targets()) == ("PAY_PER_REQUEST", [])
-    assert protected.run(**table) == 0
+    data.dynamodb.update_table(TableName=STACK, ProvisionedThroughput=more)
+    data.dynamodb.get_waiter("table_exists").wait(TableName=STACK, WaiterConfig={"Delay": 1})
+    assert data.run(**provisioned) == 0
+    assert data.run(**table) > 0
+    assert (data.table["BillingModeSummary"]["BillingMode"], targets()) == ("PAY_PER_REQUEST", [])
+    assert data.run(**table) == 0
 
 
 ITEMS = [{**ITEM, "sk": {"S": str(number)}} for number in range(30)]
@@ -227,20 +219,20 @@ POINTS = [End(call, done) for call in range(1, CALLS + 2) for done in (False, Tr
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("points", [pytest.param([POINTS[5]], id="one"), pytest.param(POINTS, id="all")])
-def test_change_of_indexes_that_was_killed_is_completed_and_loses_no_item(protected: Data, points: list[End]) -> None:
-    protected.run(data_indexes=STATES[0])
+def test_change_of_indexes_that_was_killed_is_completed_and_loses_no_item(data: Data, points: list[End]) -> None:
+    data.run(data_indexes=STATES[0])
     for item in ITEMS:
-        protected.dynamodb.put_item(TableName=STACK, Item=item)
-    table_id, were_killed = protected.table["TableId"], []
+        data.dynamodb.put_item(TableName=STACK, Item=item)
+    table_id, were_killed = data.table["TableId"], []
     for number, end in enumerate(points, start=1):
         wanted = STATES[number % 2]
         inputs = json.dumps({"data_indexes": wanted})
-        were_killed.append(killed(protected.site, end, "--tags", "data", "-e", inputs))
-        protected.run(data_indexes=wanted)
-        found = protected.table
+        were_killed.append(killed(data.site, end, "--tags", "data", "-e", inputs))
+        data.run(data_indexes=wanted)
+        found = data.table
         indexes = [(one["IndexName"], one["IndexStatus"]) for one in found["GlobalSecondaryIndexes"]]
         assert sorted(indexes) == [(one["name"], "ACTIVE") for one in wanted]
         assert (found["TableId"], found["ItemCount"]) == (table_id, len(ITEMS))
-    assert protected.run("--check", data_indexes=wanted) == 0
+    assert data.run("--check", data_indexes=wanted) == 0
     # Without this the points could all lie past the change.
     assert were_killed == [end.call <= CALLS for end in points]

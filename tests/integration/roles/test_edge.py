@@ -23,7 +23,6 @@ DOMAIN = {
 
 
 def test_edge_is_complete_after_the_first_run(edge: Edge) -> None:
-    assert edge.run() > 0
     attributes = edge.attributes
     assert attributes["access_logs.s3.enabled"] == "true"
     assert attributes["access_logs.s3.bucket"] == BUCKET
@@ -119,69 +118,61 @@ def drift(edge: Edge) -> None:
     edge.client("elbv2").modify_target_group_attributes(TargetGroupArn=edge.target_group, Attributes=slow)
 
 
-@pytest.fixture
-def deployed(edge: Edge) -> Edge:
-    """The edge after a run, also where no test ran before."""
-    if not edge.client("elbv2").describe_load_balancers()["LoadBalancers"]:
-        edge.run()
-    return edge
+@pytest.mark.nightly
+def test_drift_is_repaired_in_one_run_and_the_next_changes_nothing(edge: Edge) -> None:
+    before = edge.state()
+    drift(edge)
+    assert edge.run() > 0
+    assert edge.state() == before
+    assert edge.run() == 0
 
 
 @pytest.mark.nightly
-def test_drift_is_repaired_in_one_run_and_the_next_changes_nothing(deployed: Edge) -> None:
-    before = deployed.state()
-    drift(deployed)
-    assert deployed.run() > 0
-    assert deployed.state() == before
-    assert deployed.run() == 0
-
-
-@pytest.mark.nightly
-def test_who_subscribed_otherwise_stays_and_a_log_is_never_deleted(deployed: Edge) -> None:
-    deployed.client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint="arn:aws:sqs:eu-central-1:123456789012:a")
-    before = deployed.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]
+def test_who_subscribed_otherwise_stays_and_a_log_is_never_deleted(edge: Edge) -> None:
+    edge.client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint="arn:aws:sqs:eu-central-1:123456789012:a")
+    before = edge.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]
     told = {"security_alarm_subscriptions": [{"protocol": "email", "endpoint": "ops@example.com"}]}
-    assert deployed.run("--tags", "security", **told) == 1
-    assert [protocol for protocol, _ in deployed.subscriptions] == ["email", "sqs"]
-    assert deployed.run("--tags", "security", **told) == 0
+    assert edge.run("--tags", "security", **told) == 1
+    assert [protocol for protocol, _ in edge.subscriptions] == ["email", "sqs"]
+    assert edge.run("--tags", "security", **told) == 0
     # Another retention is another rule and no other bucket.
-    assert deployed.run("--tags", "security", security_access_log_retention_days=30) == 1
-    assert deployed.bucket["lifecycle"]["Expiration"] == {"Days": 30}
-    after = deployed.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]
+    assert edge.run("--tags", "security", security_access_log_retention_days=30) == 1
+    assert edge.bucket["lifecycle"]["Expiration"] == {"Days": 30}
+    after = edge.client("s3").list_object_versions(Bucket=BUCKET)["Versions"]
     assert [one["Key"] for one in after] == [one["Key"] for one in before] != []
 
 
 @pytest.mark.nightly
-def test_without_waf_the_load_balancer_lets_go_of_the_web_acl_of_the_stack_only(deployed: Edge) -> None:
+def test_without_waf_the_load_balancer_lets_go_of_the_web_acl_of_the_stack_only(edge: Edge) -> None:
     service, off = ("--tags", "ecs_service"), {"security_waf_enabled": False}
     # The association, and the file of the outputs, which say so.
-    assert deployed.run(*service, **off) == 2
-    assert deployed.protection == ""
-    waf = deployed.client("wafv2")
+    assert edge.run(*service, **off) == 2
+    assert edge.protection == ""
+    waf = edge.client("wafv2")
     visibility = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "theirs"}
     theirs = waf.create_web_acl(
         Name="theirs", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visibility
     )["Summary"]["ARN"]
-    waf.associate_web_acl(WebACLArn=theirs, ResourceArn=deployed.balancer)
-    assert deployed.run(*service, **off) == 0
-    assert deployed.protection == theirs
-    assert deployed.run(*service) == 2
-    assert deployed.protection == deployed.web_acl["ARN"]
+    waf.associate_web_acl(WebACLArn=theirs, ResourceArn=edge.balancer)
+    assert edge.run(*service, **off) == 0
+    assert edge.protection == theirs
+    assert edge.run(*service) == 2
+    assert edge.protection == edge.web_acl["ARN"]
 
 
 @pytest.mark.nightly
-def test_certificate_is_issued_for_a_domain_and_takes_the_place_of_the_imported_one(deployed: Edge) -> None:
-    imported = deployed.certificate["CertificateArn"]
-    deployed.client("route53").create_hosted_zone(Name="example.com", CallerReference="edge")
-    assert deployed.run(**DOMAIN) > 0
-    found = deployed.certificate
+def test_certificate_is_issued_for_a_domain_and_takes_the_place_of_the_imported_one(edge: Edge) -> None:
+    imported = edge.certificate["CertificateArn"]
+    edge.client("route53").create_hosted_zone(Name="example.com", CallerReference="edge")
+    assert edge.run(**DOMAIN) > 0
+    found = edge.certificate
     assert (found["Type"], found["Status"], found["DomainName"]) == ("AMAZON_ISSUED", "ISSUED", "shop.example.com")
-    assert deployed.alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": found["CertificateArn"]}]
-    assert deployed.names == {"shop.example.com."}
-    assert deployed.run(**DOMAIN) == 0
+    assert edge.alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": found["CertificateArn"]}]
+    assert edge.names == {"shop.example.com."}
+    assert edge.run(**DOMAIN) == 0
     # And back: both are there, and each is found again.
-    assert deployed.run() > 0
-    assert deployed.certificate["CertificateArn"] == imported
+    assert edge.run() > 0
+    assert edge.certificate["CertificateArn"] == imported
 
 
 # What else there is of bad input is in tests/e2e/test_e_security_input.py.

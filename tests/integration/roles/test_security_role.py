@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e.site import STACK, Site
+from tests.integration.roles.edge_site import INPUTS, Edge
 
 REGION = "eu-central-1"
 POLICY = f"arn:aws:iam::123456789012:policy/{STACK}-{REGION}"
@@ -22,11 +22,9 @@ PAYMENTS = {"description": "Payments (card)", "port": 443, "cidrs": ["192.0.2.0/
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An account with the network and the security of a stack."""
-    with Site(tmp_path_factory.mktemp("security") / "run").running() as made:
-        run(made, "network,security,ecs_service", ecs_service_image_publisher={})
-        yield made
+def site(stack: Site) -> Site:
+    """The account with the network and the security of a stack."""
+    return stack
 
 
 def run(site: Site, tags: str = "security", **inputs: Any) -> int:
@@ -50,7 +48,7 @@ def key_arns(site: Site) -> dict[str, str]:
 
 
 def test_second_run_changes_nothing(site: Site) -> None:
-    assert run(site, "network,security,ecs_service", ecs_service_image_publisher={}) == 0
+    assert Edge(site).run() == 0
 
 
 def test_each_purpose_has_a_key_of_its_own_that_is_rotated(site: Site) -> None:
@@ -118,6 +116,7 @@ def test_every_rule_is_described(site: Site) -> None:
             assert described or (name, direction) == ("endpoints", "IpPermissionsEgress")
 
 
+@pytest.mark.full
 def test_application_gets_more_only_when_the_boundary_does_too(site: Site) -> None:
     inputs = {"security_task_statements": [SEND], "security_task_egress": [PAYMENTS]}
     said = site.run(
@@ -135,6 +134,8 @@ def test_application_gets_more_only_when_the_boundary_does_too(site: Site) -> No
         ("198.51.100.0/24", "Payments (card)"),
     ]
     assert run(site, **inputs, security_boundary_statements=[SEND]) == 0
+    # Two policies and a group are as they were.
+    assert run(site) == 3
 
 
 def test_what_somebody_attached_is_detached_and_the_boundary_is_put_back(site: Site) -> None:
@@ -144,8 +145,8 @@ def test_what_somebody_attached_is_detached_and_the_boundary_is_put_back(site: S
     iam.delete_role_permissions_boundary(RoleName=name)
     kms = site.client("kms")
     kms.disable_key_rotation(KeyId=key_arns(site)[f"alias/{STACK}-logs"])
-    # The statements and rules of the test before go as well: two policies, a group, a role and a key.
-    assert run(site) == 5
+    # A role and a key.
+    assert run(site) == 2
     attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     assert [one["PolicyArn"] for one in attached] == [f"{POLICY}-task"]
     assert "PermissionsBoundary" in iam.get_role(RoleName=name)["Role"]
@@ -161,7 +162,7 @@ def test_keys_and_boundary_of_the_account_are_used_and_left_alone(site: Site) ->
         "security_permissions_boundary_arn": ceiling,
         "security_key_arns": {"data": key["Arn"], "images": key["Arn"]},
     }
-    variables = json.dumps({"ecs_service_image_publisher": {}, **inputs})
+    variables = json.dumps(INPUTS | inputs)
     said = site.playbook("--tags", "security,ecs_service", "-e", variables)
     for purpose in PURPOSES:
         role = iam.get_role(RoleName=f"{STACK}-{REGION}-{purpose}")["Role"]
