@@ -65,6 +65,7 @@ def put(site: Site, pair: Pair) -> None:
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("tags", "times"),
     [("security", 1), pytest.param("security,ecs_service", 3, marks=pytest.mark.nightly)],

@@ -10,12 +10,12 @@ from tests.warm.recording import CHECKOUT, HERE, Recording, Run
 
 CORPUS = HERE / "corpus"
 # Of each half, what runs later finds what ran earlier on the same embedded AWS.
-SHORT = [
+SHORT = [Run(CORPUS / "quick.yml", ("--diff", "-vvv"))]
+LONGER = [
     Run(CORPUS / "results.yml"),
     Run(CORPUS / "fallbacks.yml"),
-    Run(CORPUS / "quick.yml", ("--diff", "-vvv")),
 ]
-LONGER = [
+LONGEST = [
     Run(CORPUS / "keywords.yml"),
     Run(CORPUS / "tracebacks.yml", variables={"ANSIBLE_DISPLAY_TRACEBACK": "always"}),
     Run(CORPUS / "quick.yml", ("--check", "--diff")),
@@ -23,6 +23,7 @@ LONGER = [
 FULL = [
     *SHORT,
     *LONGER,
+    *LONGEST,
     Run(CORPUS / "quick.yml", ("--check", "--diff", "-e", "size=large")),
     Run(CORPUS / "keywords.yml", ("-vvv", "--diff")),
     Run(CORPUS / "fallbacks.yml", ("-vvv",)),

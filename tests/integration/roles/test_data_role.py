@@ -93,6 +93,7 @@ def test_policy_names_the_endpoint_that_leads_to_the_table(data: Data) -> None:
     assert through["Effect"] == tls["Effect"] == "Deny"
 
 
+@pytest.mark.full
 def test_drift_is_repaired_in_one_run(data: Data) -> None:
     before = data.state()
     drift(data)
