@@ -218,6 +218,9 @@ def follow(stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_a_deployment_is_followed_from_stage_to_stage(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Long enough for a look at it that comes late.
+    slower = {**CANARY, "canaryConfiguration": {"canaryPercent": 20.0, "canaryBakeTimeInMinutes": 6}}
+    stage.account.update("shop", deploymentConfiguration=slower)
     stage.account.steady("shop")
     done = follow(stage, monkeypatch, capsys, revision=stage.account.definition(environment={"RELEASE": "8"}))
     assert done["verdict"] == "succeeded"

@@ -130,6 +130,7 @@ def drift(data: Data) -> None:
     data.cloudwatch.delete_alarms(AlarmNames=[f"{STACK}-table-GetItem-errors"])
 
 
+@pytest.mark.full
 def test_index_comes_and_goes_on_a_table_with_items(data: Data) -> None:
     before = data.table["TableId"]
     data.dynamodb.put_item(TableName=STACK, Item=ITEM)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.site import STACK, Site
-from tests.integration.roles.edge_site import INPUTS, Edge
+from tests.integration.roles.edge_site import INPUTS
 
 REGION = "eu-central-1"
 POLICY = f"arn:aws:iam::123456789012:policy/{STACK}-{REGION}"
@@ -48,7 +48,7 @@ def key_arns(site: Site) -> dict[str, str]:
 
 
 def test_second_run_changes_nothing(site: Site) -> None:
-    assert Edge(site).run() == 0
+    assert run(site) == 0
 
 
 def test_each_purpose_has_a_key_of_its_own_that_is_rotated(site: Site) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import OWN_ACCOUNT, group_of
+from tests.conftest import OWN_ACCOUNT, SITES, group_of
 
 ROOT = Path(__file__).resolve().parents[3]
 # As in the Makefile.
@@ -57,6 +57,8 @@ def test_without_our_groups_they_do_not() -> None:
         ("tests/e2e/test_a_site.py", "tests/e2e"),
         ("tests/e2e/test_g_secrets.py", "tests/e2e/test_g_secrets.py"),
         ("tests/probes/test_rights.py", "tests/probes"),
+        ("tests/integration/roles/test_edge.py", "tests/integration/roles"),
+        ("tests/integration/roles/test_network_role.py", "tests/integration/roles/test_network_role.py"),
         ("tests/integration/emulator/test_failures.py", "tests/integration/emulator/test_failures.py"),
     ],
 )
@@ -65,4 +67,4 @@ def test_what_shares_a_site_is_one_group(file: str, group: str) -> None:
 
 
 def test_every_file_that_has_an_account_of_its_own_is_there() -> None:
-    assert {path.name for path in (ROOT / "tests" / "e2e").glob("test_*.py")} > set(OWN_ACCOUNT)
+    assert {path.name for site in SITES for path in (ROOT / site).glob("test_*.py")} > set(OWN_ACCOUNT)
