@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,8 @@ def test_collections_come_from_the_unpacked_tree_alone(tmp_path: Path) -> None:
     manifest = tmp_path / "ansible_collections" / "amazon" / "aws" / "galaxy.yml"
     manifest.parent.mkdir(parents=True)
     manifest.write_text("namespace: amazon\nname: aws\nversion: 1.0.0\n", encoding="utf-8")
-    command = ["ansible-galaxy", "collection", "list", "--format", "json"]
+    program = str(Path(sys.executable).with_name("ansible-galaxy"))
+    command = [program, "collection", "list", "--format", "json"]
     _, said = release.run(command, tmp_path, **release.only_in(tmp_path))
     places = [place for place, found in json.loads(said[said.index("{") :]).items() if "amazon.aws" in found]
     assert places == [str(tmp_path / "ansible_collections")]
