@@ -13,7 +13,10 @@ from emulator.control_plane.wsgi import Environment
 
 
 def read_request(environment: Environment, service: str, region: str) -> HttpRequest:
-    """Return a request as plain data; its body stays readable for moto."""
+    """Return a request as plain data; its body stays readable for moto.
+
+    Raises ConnectionAbortedError if the client ended before its request did: a half request asks for nothing.
+    """
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environment.items()
@@ -41,7 +44,10 @@ def _body(environment: Environment, headers: dict[str, str]) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         body: bytes = stream.read()
     else:
-        body = stream.read(int(headers.get("content-length") or 0))
+        announced = int(headers.get("content-length") or 0)
+        body = stream.read(announced)
+        if len(body) < announced:
+            raise ConnectionAbortedError(f"{len(body)} of {announced} bytes came")
     environment["wsgi.input"] = io.BytesIO(body)
     if headers.get("content-encoding") == "gzip":
         with contextlib.suppress(OSError, EOFError):

@@ -83,8 +83,8 @@ class Client:
     def call(self, path: str = "/", **environment: Any) -> tuple[int, dict[str, str], bytes]:
         answer: dict[str, Any] = {}
         content = environment.pop("body", b"")
-        environment = {"REQUEST_METHOD": "POST", "QUERY_STRING": "", **environment}
-        environment |= {"wsgi.input": io.BytesIO(content), "CONTENT_LENGTH": str(len(content))}
+        environment = {"REQUEST_METHOD": "POST", "QUERY_STRING": "", "CONTENT_LENGTH": str(len(content)), **environment}
+        environment["wsgi.input"] = io.BytesIO(content)
 
         def start(status: str, headers: list[tuple[str, str]]) -> None:
             answer.update(status=int(status[:3]), headers=dict(headers))
@@ -161,6 +161,13 @@ def test_the_body_reaches_the_authorizer_and_moto(client: Client, moto: Moto) ->
     assert client.asked[0].arguments == {"TableName": "shop"}
     assert client.asked[0].operation == "GetItem"
     assert moto.seen[0]["wsgi.input"].read() == b'{"TableName": "shop"}'
+
+
+def test_half_a_request_of_a_task_that_was_killed_is_not_judged(client: Client, moto: Moto) -> None:
+    half = {"HTTP_X_AMZ_TARGET": "X.TransactWriteItems", "body": b'{"TransactItems": [', "CONTENT_LENGTH": "90"}
+    with pytest.raises(ConnectionAbortedError, match="19 of 90 bytes came"):
+        client.call(**signed("ASIAGOOD", "dynamodb"), **half)
+    assert client.asked == moto.seen == []
 
 
 def test_a_presigned_address_is_its_signers(client: Client, moto: Moto) -> None:
