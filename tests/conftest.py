@@ -28,7 +28,7 @@ SITES = (
 # Its servers have addresses that no other process may take.
 LOAD_BALANCER = "tests/integration/emulator/load_balancer"
 SHORT = ("tests/unit", "app/tests/unit")
-# Of these tests, those that have accounts of their own.
+# Files of these directories that have accounts of their own.
 OWN_ACCOUNT = (
     "test_d_installed.py",
     "test_d_molecule.py",

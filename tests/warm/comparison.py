@@ -9,7 +9,7 @@ from tests.warm import normalisation
 from tests.warm.recording import CHECKOUT, HERE, Recording, Run
 
 CORPUS = HERE / "corpus"
-# Of each half, what runs later finds what ran earlier on the same embedded AWS.
+# In each list, what runs later finds what ran earlier on the same embedded AWS.
 SHORT = [Run(CORPUS / "quick.yml", ("--diff", "-vvv"))]
 LONGER = [
     Run(CORPUS / "results.yml"),

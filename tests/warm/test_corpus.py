@@ -14,7 +14,6 @@ from tests.unit.house.checkout import files
 from tests.warm.comparison import CORPUS, FULL, LONGER, LONGEST, SHORT, compare
 from tests.warm.recording import Laboratory, Mode, Recording, Run, Stack, this_stack
 
-LEAST_TASKS = 80
 # What runs the usual way although warm execution is on: an interpreter is started for each, with a file of this name.
 FALLBACKS = {"fallbacks.yml": {"say": 6, "misbehave": 1, "nap": 1, "old_style": 1}}
 LONGEST_FALLBACKS = {"keywords.yml": {"say": 1, "slurp": 1}}
@@ -30,11 +29,13 @@ def record(laboratory: Laboratory, runs: list[Run], mode: Mode) -> list[Recordin
     return [laboratory.run(run, mode) for run in runs]
 
 
-def assert_equal(runs: list[Run], stock: list[Recording], warm: list[Recording]) -> None:
-    """Fail with every difference, by run."""
+def both(laboratory: Laboratory, runs: list[Run]) -> tuple[list[Recording], list[Recording]]:
+    """Run playbooks stock and warm; fail with every difference, by run."""
+    stock, warm = record(laboratory, runs, "stock"), record(laboratory, runs, "warm")
     found = {run.name: list(compare(*pair)) for run, *pair in zip(runs, stock, warm, strict=True)}
     told = [f"=== {name}\n" + "\n".join(lines[:20]) for name, lines in found.items() if lines]
     assert not told, "\n".join(told)
+    return stock, warm
 
 
 def started(recording: Recording) -> Counter[str]:
@@ -55,38 +56,26 @@ def most_memory(recordings: list[Recording]) -> int:
     return max(process["resident_kib"] for recording in recordings for process in recording.processes)
 
 
-def test_short_corpus(laboratory: Make) -> None:
-    bench = laboratory(this_stack())
-    stock, warm = record(bench, SHORT, "stock"), record(bench, SHORT, "warm")
-    assert_equal(SHORT, stock, warm)
-    assert_ran_the_usual_way(SHORT, warm, {})
+@pytest.mark.parametrize(
+    ("runs", "fallbacks", "least_tasks"),
+    [
+        pytest.param(SHORT, {}, 9, id="short"),
+        pytest.param(LONGER, FALLBACKS, 80, id="longer", marks=pytest.mark.full),
+        pytest.param(LONGEST, LONGEST_FALLBACKS, 40, id="longest", marks=pytest.mark.nightly),
+    ],
+)
+def test_corpus(laboratory: Make, runs: list[Run], fallbacks: dict[str, dict[str, int]], least_tasks: int) -> None:
+    stock, warm = both(laboratory(this_stack()), runs)
+    assert_ran_the_usual_way(runs, warm, fallbacks)
     assert min(started(recording).total() for recording in stock) > 0
     assert most_memory(warm) - most_memory(stock) < MOST_KIB_MORE
-
-
-@pytest.mark.full
-def test_longer_corpus(laboratory: Make) -> None:
-    bench = laboratory(this_stack())
-    stock, warm = record(bench, LONGER, "stock"), record(bench, LONGER, "warm")
-    assert_equal(LONGER, stock, warm)
-    assert_ran_the_usual_way(LONGER, warm, FALLBACKS)
-    assert len(set().union(*(recording.tasks() for recording in stock))) >= LEAST_TASKS
-
-
-@pytest.mark.nightly
-def test_longest_corpus(laboratory: Make) -> None:
-    bench = laboratory(this_stack())
-    stock, warm = record(bench, LONGEST, "stock"), record(bench, LONGEST, "warm")
-    assert_equal(LONGEST, stock, warm)
-    assert_ran_the_usual_way(LONGEST, warm, LONGEST_FALLBACKS)
+    assert len(set().union(*(recording.tasks() for recording in stock))) >= least_tasks
 
 
 @pytest.mark.nightly
 def test_full_corpus(laboratory: Make, stack: Stack) -> None:
-    bench = laboratory(stack)
-    stock, warm = record(bench, FULL, "stock"), record(bench, FULL, "warm")
+    stock, _ = both(laboratory(stack), FULL)
     assert all(recording.results for recording in stock)
-    assert_equal(FULL, stock, warm)
 
 
 def used_modules(text: str) -> set[str]:

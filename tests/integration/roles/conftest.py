@@ -28,19 +28,19 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def stack(account: Site) -> Site:
+def site(account: Site) -> Site:
     """The account with all of the stack but the service."""
     Edge(account).run()
     return account
 
 
 @pytest.fixture(scope="session")
-def edge(stack: Site) -> Edge:
+def edge(site: Site) -> Edge:
     """The edge of the stack."""
-    return Edge(stack)
+    return Edge(site)
 
 
 @pytest.fixture(scope="session")
-def data(stack: Site) -> Data:
+def data(site: Site) -> Data:
     """The data of the stack."""
-    return Data(stack)
+    return Data(site)

@@ -21,15 +21,9 @@ SEND = {"Sid": "Send", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource
 PAYMENTS = {"description": "Payments (card)", "port": 443, "cidrs": ["192.0.2.0/24", "198.51.100.0/24"]}
 
 
-@pytest.fixture(scope="module")
-def site(stack: Site) -> Site:
-    """The account with the network and the security of a stack."""
-    return stack
-
-
-def run(site: Site, tags: str = "security", **inputs: Any) -> int:
-    """Run roles and return how many tasks changed something."""
-    (changed,) = re.findall(r"changed=(\d+)", site.playbook("--tags", tags, "-e", json.dumps(inputs)))
+def run(site: Site, **inputs: Any) -> int:
+    """Run the role and return how many tasks changed something."""
+    (changed,) = re.findall(r"changed=(\d+)", site.playbook("--tags", "security", "-e", json.dumps(inputs)))
     return int(changed)
 
 
